@@ -14,43 +14,34 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// MaxMessage bounds one message of a stream or one value of a bucket, in
-// bytes. An external cluster must allow as much (its max_payload).
+// MaxMessage bounds one message of a stream or one value of a bucket, in bytes.
 const MaxMessage = 8 << 20
 
-// Config is where the backbone stores or connects.
+// Config is where the backbone stores.
 type Config struct {
-	Dir      string    // data directory; the embedded server takes its subdirectory "backbone"
-	URL      string    // of an external NATS cluster with JetStream; Dir is then not used
-	Replicas int       // copies of each stream, for an external cluster; 0 means 1
-	Listener *Listener // of the embedded server; nil: it has no port
+	Dir      string    // data directory; the server takes its subdirectory "backbone"
+	Listener *Listener // of the server; nil: it has no port
 }
 
 // Backbone is an open connection to JetStream. It is safe for concurrent use.
 type Backbone struct {
-	server   *server.Server // nil with an external cluster
-	lock     *dirLock       // nil with an external cluster
-	reviver  *reviver       // nil with an external cluster
-	conn     *nats.Conn
-	js       jetstream.JetStream
-	replicas int
+	server  *server.Server
+	lock    *dirLock
+	reviver *reviver
+	conn    *nats.Conn
+	js      jetstream.JetStream
 
 	clients      *authenticator // nil without a Listener
 	events       *nats.Conn
 	eventStreams jetstream.JetStream
 }
 
-// Open starts the embedded server, or connects to the external one, and
-// returns when JetStream answers. It fails if another process has the
+// Open starts the embedded server, and returns when JetStream answers. It fails if another process has the
 // directory open, and names that process.
 func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Backbone, error) {
 	log = log.With("part", "backbone")
-	b := &Backbone{replicas: max(cfg.Replicas, 1)}
-	open := b.openEmbedded
-	if cfg.URL != "" {
-		open = b.openRemote
-	}
-	if err := open(ctx, cfg, log); err != nil {
+	b := &Backbone{}
+	if err := b.open(cfg, log); err != nil {
 		b.Close()
 		return nil, err
 	}
@@ -69,9 +60,9 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Backbone, error) 
 // requestTimeout bounds a request to JetStream that carries no deadline.
 const requestTimeout = 10 * time.Second
 
-func (b *Backbone) openEmbedded(_ context.Context, cfg Config, log *slog.Logger) error {
+func (b *Backbone) open(cfg Config, log *slog.Logger) error {
 	if cfg.Dir == "" {
-		return errors.New("the backbone needs a directory or a URL")
+		return errors.New("the backbone needs a directory")
 	}
 	dir := filepath.Join(cfg.Dir, "backbone")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -106,22 +97,7 @@ func (b *Backbone) openEmbedded(_ context.Context, cfg Config, log *slog.Logger)
 	return b.openEvents(clientOptions(log))
 }
 
-func (b *Backbone) openRemote(ctx context.Context, cfg Config, log *slog.Logger) error {
-	options := append(clientOptions(log), nats.Timeout(requestTimeout))
-	if deadline, ok := ctx.Deadline(); ok {
-		options = append(options, nats.Timeout(max(time.Until(deadline), time.Millisecond)))
-	}
-	var err error
-	if b.conn, err = nats.Connect(cfg.URL, options...); err != nil {
-		return fmt.Errorf("connect to the NATS cluster: %w", err) // nats masks passwords in its errors
-	}
-	if have := b.conn.MaxPayload(); have < MaxMessage {
-		return fmt.Errorf("the NATS cluster allows messages of %d bytes; set its max_payload to at least %d", have, MaxMessage)
-	}
-	return nil
-}
-
-// clientOptions keep a connection alive through restarts of a cluster.
+// clientOptions keep a connection alive while the streams are opened again.
 func clientOptions(log *slog.Logger) []nats.Option {
 	return []nats.Option{
 		nats.Name("switchhook"),
@@ -144,9 +120,6 @@ func (b *Backbone) JetStream() jetstream.JetStream { return b.js }
 // Storing is done, with a cause, while what is stored cannot be written, as on a full
 // disk. Afterwards there is another one.
 func (b *Backbone) Storing() context.Context {
-	if b.reviver == nil {
-		return context.Background()
-	}
 	return b.reviver.life.Load().ctx
 }
 

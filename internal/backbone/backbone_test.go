@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 func open(t testing.TB, dir string) *Backbone {
@@ -55,7 +53,7 @@ func TestWhatIsWrittenIsThereAfterReopening(t *testing.T) {
 	if _, err := bucket.Put(t.Context(), "a", []byte("1")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := first.WorkQueue(t.Context(), "work", "w.>"); err != nil {
+	if _, err := first.History(t.Context(), "work", time.Hour, 1<<20, "w.>"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := first.JetStream().Publish(t.Context(), "w.0", []byte("job")); err != nil {
@@ -71,7 +69,7 @@ func TestWhatIsWrittenIsThereAfterReopening(t *testing.T) {
 	if entry, err := bucket.Get(t.Context(), "a"); err != nil || string(entry.Value()) != "1" {
 		t.Errorf("got %v, %v", entry, err)
 	}
-	stream, err := second.WorkQueue(t.Context(), "work", "w.>")
+	stream, err := second.History(t.Context(), "work", time.Hour, 1<<20, "w.>")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,22 +123,6 @@ func TestEmbeddedServerOpensNoPort(t *testing.T) {
 	}
 }
 
-func TestWorkQueueStoresAMessageIdOnce(t *testing.T) {
-	b := open(t, t.TempDir())
-	stream, err := b.WorkQueue(t.Context(), "work", "w.>")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if _, err := b.JetStream().Publish(t.Context(), "w.0", nil, jetstream.WithMsgID("one")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if info, err := stream.Info(t.Context()); err != nil || info.State.Msgs != 1 {
-		t.Errorf("%+v, %v", info, err)
-	}
-}
-
 func TestOpenNeedsAPlace(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	if _, err := Open(t.Context(), Config{}, log); err == nil {
@@ -152,9 +134,6 @@ func TestOpenNeedsAPlace(t *testing.T) {
 	}
 	if _, err := Open(t.Context(), Config{Dir: file}, log); err == nil {
 		t.Error("opened inside a file")
-	}
-	if _, err := Open(t.Context(), Config{URL: "nats://127.0.0.1:1"}, log); err == nil {
-		t.Error("connected to nobody")
 	}
 }
 
@@ -168,7 +147,7 @@ func BenchmarkOpen(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := bb.WorkQueue(b.Context(), "work", "w.>"); err != nil {
+		if _, err := bb.History(b.Context(), "work", time.Hour, 1<<20, "w.>"); err != nil {
 			b.Fatal(err)
 		}
 		if _, err := bb.Bucket(b.Context(), "things", 0); err != nil {

@@ -71,11 +71,11 @@ func TestClientsWithoutTheSecretAreRefused(t *testing.T) {
 	}
 }
 
-// TestClientsSeeOnlyTheirAccount: the journal's stream is neither listed
+// TestClientsSeeOnlyTheirAccount: a stream of ours is neither listed
 // nor reached, whatever a client calls itself.
 func TestClientsSeeOnlyTheirAccount(t *testing.T) {
 	b := openListening(t, t.TempDir(), "word")
-	stream, err := b.WorkQueue(t.Context(), "work", "w.>")
+	stream, err := b.History(t.Context(), "work", time.Hour, 1<<20, "w.>")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,14 +96,14 @@ func TestClientsSeeOnlyTheirAccount(t *testing.T) {
 		}
 	}
 	if info, err := stream.Info(t.Context()); err != nil || info.State.Msgs != 0 {
-		t.Errorf("the journal has %d messages, %v", info.State.Msgs, err)
+		t.Errorf("the stream has %d messages, %v", info.State.Msgs, err)
 	}
 }
 
 func TestStreamsOfClientsSurviveAReopening(t *testing.T) {
 	dir := t.TempDir()
 	before := open(t, dir) // a life without a Listener
-	if _, err := before.WorkQueue(t.Context(), "work", "w.>"); err != nil {
+	if _, err := before.History(t.Context(), "work", time.Hour, 1<<20, "w.>"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := before.JetStream().Publish(t.Context(), "w.0", []byte("job")); err != nil {

@@ -8,26 +8,6 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// WorkQueue returns the stream of that name, made if it does not exist: kept
-// in files, each message stays until it is acknowledged. A message with the
-// Nats-Msg-Id of one of the last minute is not stored a second time.
-func (b *Backbone) WorkQueue(ctx context.Context, name string, subjects ...string) (jetstream.Stream, error) {
-	stream, err := b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name:       name,
-		Subjects:   subjects,
-		Retention:  jetstream.WorkQueuePolicy,
-		Storage:    jetstream.FileStorage,
-		Discard:    jetstream.DiscardNew, // a full stream refuses loudly; it never forgets the oldest
-		Duplicates: time.Minute,
-		Replicas:   b.replicas,
-		MaxMsgSize: MaxMessage,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("open stream %s: %w", name, err)
-	}
-	return stream, nil
-}
-
 // History returns the stream of that name, made if it does not exist: kept in
 // files, each message for the given time, and the newest that fit into bytes.
 func (b *Backbone) History(ctx context.Context, name string, keep time.Duration, bytes int64, subjects ...string) (jetstream.Stream, error) {
@@ -39,7 +19,6 @@ func (b *Backbone) History(ctx context.Context, name string, keep time.Duration,
 		Discard:    jetstream.DiscardOld,
 		MaxAge:     keep,
 		MaxBytes:   bytes,
-		Replicas:   b.replicas,
 		MaxMsgSize: MaxMessage,
 	})
 	if err != nil {
@@ -60,7 +39,6 @@ func (b *Backbone) Bucket(ctx context.Context, name string, ttl time.Duration) (
 		History:      1,
 		TTL:          ttl,
 		Storage:      jetstream.FileStorage,
-		Replicas:     b.replicas,
 		MaxValueSize: MaxMessage,
 
 		LimitMarkerTTL: MarkerTTL,

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/backbone"
+	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
 func openBackbone(t testing.TB, dir string) *backbone.Backbone {
@@ -23,18 +25,17 @@ func openBackbone(t testing.TB, dir string) *backbone.Backbone {
 	return b
 }
 
-func TestEngineDeliversAndEmptiesTheJournal(t *testing.T) { onEachStore(t, deliverAndEmpty) }
+// onDisk is the store of a server, in a directory.
+func onDisk(dir string) journal.Store {
+	return journal.OnDisk(filepath.Join(dir, "journal"), nil, quiet())
+}
 
-func deliverAndEmpty(t *testing.T) {
+func TestEngineDeliversAndEmptiesTheJournal(t *testing.T) {
 	var posts atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { posts.Add(1) }))
 	defer server.Close()
 	dir := t.TempDir()
-	store, end, err := openOwnStore(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := New(Config{Policies: policies()}, store, quiet())
+	e := New(Config{Policies: policies()}, onDisk(dir), quiet())
 	if _, err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -47,16 +48,11 @@ func deliverAndEmpty(t *testing.T) {
 	if err := e.Stop(ctx); err != nil {
 		t.Fatal(err)
 	}
-	end()
 	if n := posts.Load(); n != 500 {
 		t.Errorf("%d posts", n)
 	}
 
-	if store, end, err = openOwnStore(dir); err != nil {
-		t.Fatal(err)
-	}
-	defer end()
-	e = New(Config{Policies: policies()}, store, quiet())
+	e = New(Config{Policies: policies()}, onDisk(dir), quiet())
 	holds, err := e.Start(t.Context())
 	if err != nil || !slices.Equal(keysOf(holds), []string{"c=live"}) {
 		t.Errorf("holds %v, %v", holds, err)

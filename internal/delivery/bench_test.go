@@ -42,7 +42,7 @@ func benchEngine(b *testing.B, hook http.RoundTripper) *Engine {
 	e := New(Config{
 		Policies: policies(), Client: &http.Client{Transport: hook}, MaxQueued: 10_000_000,
 		Attempts: history.Config{Archive: history.AttemptsOnBackbone(bb, time.Hour, 10_000), Keep: time.Hour},
-	}, onDisk(b, b.TempDir()), quiet())
+	}, onDisk(b.TempDir()), quiet())
 	if _, err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func BenchmarkRecovery(b *testing.B) {
 	b.ReportAllocs()
 	const records = 5000
 	dir := b.TempDir()
-	e := New(Config{Policies: policies()}, onDisk(b, dir), quiet())
+	e := New(Config{Policies: policies()}, onDisk(dir), quiet())
 	e.over = true
 	e.turn.Unlock()
 	go e.journal.Write(e.writing) // journalled, never scheduled
@@ -137,7 +137,7 @@ func BenchmarkRecovery(b *testing.B) {
 	}
 	b.ResetTimer()
 	for b.Loop() {
-		again := New(Config{Policies: policies()}, onDisk(b, dir), quiet())
+		again := New(Config{Policies: policies()}, onDisk(dir), quiet())
 		r, err := again.journal.Recover(b.Context())
 		if err != nil || len(r.Messages) != records {
 			b.Fatalf("%d messages, %v", len(r.Messages), err)

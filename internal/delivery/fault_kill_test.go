@@ -37,11 +37,7 @@ func TestFaultChild(t *testing.T) {
 		t.Skip("it is run by other tests")
 	}
 	what := os.Getenv(faultWhat)
-	store, end, err := openOwnStore(os.Getenv(faultDir))
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := New(Config{Policies: policies()}, store, quiet())
+	e := New(Config{Policies: policies()}, onDisk(os.Getenv(faultDir)), quiet())
 	if _, err := e.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +62,6 @@ func TestFaultChild(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	_ = e.Stop(ctx)
-	end()
 }
 
 // starve posts until the disk takes no more.
@@ -199,9 +194,7 @@ func (g *gate) next(t *testing.T) string {
 
 // TestKillBetweenAcceptAndPublish: what was handed over and not yet flushed is
 // not accepted; it may be lost, and leaves a journal that can be read.
-func TestKillBetweenAcceptAndPublish(t *testing.T) { onEachStore(t, killBeforeTheFlush) }
-
-func killBeforeTheFlush(t *testing.T) {
+func TestKillBetweenAcceptAndPublish(t *testing.T) {
 	dir, hook := t.TempDir(), newGate()
 	server := httptest.NewServer(hook)
 	defer server.Close()
@@ -222,9 +215,7 @@ func killBeforeTheFlush(t *testing.T) {
 
 // TestKillBetweenPublishAndDeliver: nobody listens before the kill; the next
 // life finds the webhook at the same address.
-func TestKillBetweenPublishAndDeliver(t *testing.T) { onEachStore(t, killBeforeTheDelivery) }
-
-func killBeforeTheDelivery(t *testing.T) {
+func TestKillBetweenPublishAndDeliver(t *testing.T) {
 	dir, hook := t.TempDir(), newGate()
 	close(hook.open)
 	address := httptest.NewServer(http.NotFoundHandler())
@@ -248,9 +239,7 @@ func killBeforeTheDelivery(t *testing.T) {
 
 // TestKillBetweenDeliverAndAcknowledge: the webhook has the event, its answer is
 // never heard; the next life delivers it again.
-func TestKillBetweenDeliverAndAcknowledge(t *testing.T) { onEachStore(t, killBeforeTheAnswer) }
-
-func killBeforeTheAnswer(t *testing.T) {
+func TestKillBetweenDeliverAndAcknowledge(t *testing.T) {
 	dir, hook := t.TempDir(), newGate()
 	server := httptest.NewServer(hook)
 	defer server.Close()
@@ -273,9 +262,7 @@ func killBeforeTheAnswer(t *testing.T) {
 
 // TestFullDiskLosesNoAcceptedEvent: what does not fit is not accepted, and said
 // so; the process lives; with room again everything accepted is delivered.
-func TestFullDiskLosesNoAcceptedEvent(t *testing.T) { onEachStore(t, fillTheDisk) }
-
-func fillTheDisk(t *testing.T) {
+func TestFullDiskLosesNoAcceptedEvent(t *testing.T) {
 	dir, hook := t.TempDir(), newGate()
 	server := httptest.NewServer(hook)
 	defer server.Close()

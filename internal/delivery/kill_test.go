@@ -38,11 +38,7 @@ func TestMain(m *testing.M) {
 
 // killedChild posts until it is killed, or its input says to end well.
 func killedChild(dir, url string) error {
-	store, end, err := openOwnStore(dir)
-	if err != nil {
-		return err
-	}
-	e := New(Config{Policies: policies()}, store, quiet())
+	e := New(Config{Policies: policies()}, onDisk(dir), quiet())
 	holds, err := e.Start(context.Background())
 	if err != nil {
 		return err
@@ -62,9 +58,7 @@ func killedChild(dir, url string) error {
 		case <-ended:
 			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 			defer cancel()
-			err := e.Stop(ctx)
-			end()
-			return err
+			return e.Stop(ctx)
 		default:
 		}
 		lane := fmt.Sprint("lane", n%killLanes)
@@ -168,10 +162,6 @@ func kills() int {
 
 // TestKilledProcessLosesNoFlushedEvent kills with SIGKILL at random moments.
 func TestKilledProcessLosesNoFlushedEvent(t *testing.T) {
-	onEachStore(t, killManyTimes)
-}
-
-func killManyTimes(t *testing.T) {
 	got := &received{first: map[int64]bool{}, order: map[string][]int64{}}
 	server := httptest.NewServer(got)
 	defer server.Close()

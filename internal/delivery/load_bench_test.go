@@ -66,7 +66,7 @@ func timed(lane, url string) Message {
 
 func loadEngine(b *testing.B) *Engine {
 	bb := openBackbone(b, b.TempDir())
-	e := New(Config{Policies: policies(), MaxQueued: 1_000_000, Attempts: history.Config{Archive: history.AttemptsOnBackbone(bb, time.Hour, 10_000), Keep: time.Hour}}, onDisk(b, b.TempDir()), quiet())
+	e := New(Config{Policies: policies(), MaxQueued: 1_000_000, Attempts: history.Config{Archive: history.AttemptsOnBackbone(bb, time.Hour, 10_000), Keep: time.Hour}}, onDisk(b.TempDir()), quiet())
 	if _, err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportAllocs()
 	const pending = 100_000
 	dir := b.TempDir()
-	e := New(Config{Policies: policies(), MaxQueued: 2 * pending}, onDisk(b, dir), quiet())
+	e := New(Config{Policies: policies(), MaxQueued: 2 * pending}, onDisk(dir), quiet())
 	e.over = true
 	e.turn.Unlock()
 	go e.journal.Write(e.writing) // journalled, never scheduled
@@ -167,7 +167,7 @@ func BenchmarkStart(b *testing.B) {
 	b.ResetTimer()
 	for b.Loop() {
 		hook := &instant{seen: make(chan struct{})}
-		again := New(Config{Policies: policies(), MaxQueued: 2 * pending, Client: &http.Client{Transport: hook}}, onDisk(b, dir), quiet())
+		again := New(Config{Policies: policies(), MaxQueued: 2 * pending, Client: &http.Client{Transport: hook}}, onDisk(dir), quiet())
 		if _, err := again.Start(b.Context()); err != nil {
 			b.Fatal(err)
 		}
@@ -198,7 +198,7 @@ func BenchmarkSubscriptions(b *testing.B) {
 	b.ReportAllocs()
 	const subscriptions = 1000
 	e := New(Config{Policies: policies(), Client: &http.Client{Transport: &instant{}}, KeepBodies: 1, Attempts: history.Config{Size: 1}},
-		onDisk(b, b.TempDir()), quiet())
+		onDisk(b.TempDir()), quiet())
 	if _, err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}

@@ -2,5 +2,5 @@
 // the order of their ids, with compare-and-set and pages. Values are JSON in a
 // bucket of the backbone, or in memory. Errors are of kind fault.NotFound and
 // fault.Conflict. The order of ids is kept in memory and fed by the bucket's
-// own changes, so that several processes on one cluster see the same pages.
+// own changes.
 package store

@@ -5,9 +5,8 @@
 //
 // A page is written at once and holds up to 256 records, which are delivered then. It
 // is synced when somebody waits for that (Flush), or 10 ms later
-// (docs/decisions/0026-events-are-sent-when-written.md). A Store keeps pages: that of a
-// single server in segment files, that of a cluster in a stream of the backbone
-// (docs/decisions/0016-a-journal-of-segment-files.md). A record is a
+// (docs/decisions/0026-events-are-sent-when-written.md). A Store keeps
+// pages, in segment files (docs/decisions/0016-a-journal-of-segment-files.md). A record is a
 // message to be delivered, a hold (a promise that survives the process) or a release
 // (the end of holds). A record may be written again, with its attempts and its next
 // due time, so that a page in which most is over can be forgotten; of several copies

@@ -8,9 +8,6 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/nats-io/nats.go/jetstream"
-
-	"github.com/switchhook/switchhook/internal/backbone"
 	"github.com/switchhook/switchhook/internal/datadir"
 )
 
@@ -22,33 +19,6 @@ type Former interface {
 	Pages(ctx context.Context, tell func(data []byte) error) error
 	// Remove removes it.
 	Remove(ctx context.Context) error
-}
-
-// FormerStream is the journal that versions until 2026-11 kept in a stream of the
-// embedded backbone.
-func FormerStream(b *backbone.Backbone) Former {
-	return formerStream{OnBackbone(b).(*streamStore)}
-}
-
-type formerStream struct{ *streamStore }
-
-func (f formerStream) Exists(ctx context.Context) (bool, error) {
-	_, err := f.backbone.JetStream().Stream(ctx, journalStream)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-func (f formerStream) Pages(ctx context.Context, tell func([]byte) error) (err error) {
-	if f.stream, err = f.backbone.JetStream().Stream(ctx, journalStream); err != nil {
-		return err
-	}
-	return f.readAll(ctx, func(_ uint64, data []byte) error { return tell(data) })
-}
-
-func (f formerStream) Remove(ctx context.Context) error {
-	return f.backbone.JetStream().DeleteStream(ctx, journalStream)
 }
 
 // takingOver is the file that exists while pages are taken over. It has the number

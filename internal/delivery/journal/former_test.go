@@ -34,24 +34,10 @@ func sequences(t *testing.T, s Store) (all []uint64) {
 // TestJournalOfAnEarlierVersionIsTakenOver, with its records of both formats behind
 // those that are here already; and only once.
 func TestJournalOfAnEarlierVersionIsTakenOver(t *testing.T) {
-	b, dir := openBackbone(t, t.TempDir()), t.TempDir()
+	b, dir := formerJournalOf(t, pageOf(1, 2), []byte{pageVersion1, 3, 3, 0, 0, 0, 0, 3, 1, 1, 'k'}), t.TempDir()
 	here, _ := openDisk(t, dir)
 	mustAppend(t, here, 1, string(pageOf(1, 2)))
 	if err := here.Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	former := OnBackbone(b)
-	recovered(t, former)
-	for id, page := range [][]byte{pageOf(1, 2), {pageVersion1, 3, 3, 0, 0, 0, 0, 3, 1, 1, 'k'}, pageOf(9)} {
-		number, err := former.Append(t.Context(), uint64(id)+1, page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if id == 2 {
-			former.Done(number)
-		}
-	}
-	if err := former.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {

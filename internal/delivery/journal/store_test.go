@@ -6,18 +6,6 @@ import (
 	"testing"
 )
 
-// lives open a store on a directory as one process after the other does; each has to
-// end well before the next.
-var lives = map[string]func(t testing.TB, dir string) (Store, func()){
-	"cluster": func(t testing.TB, dir string) (Store, func()) {
-		b := openBackbone(t, dir)
-		return OnBackbone(b), b.Close
-	},
-	"single server": func(t testing.TB, dir string) (Store, func()) {
-		return OnDisk(dir, nil, quiet()), func() {}
-	},
-}
-
 // recovered opens a store and returns what it keeps.
 func recovered(t testing.TB, s Store) (kept map[uint64]string) {
 	t.Helper()
@@ -38,57 +26,50 @@ func recovered(t testing.TB, s Store) (kept map[uint64]string) {
 }
 
 func TestStoreForgetsWhatIsDone(t *testing.T) {
-	for name, open := range lives {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			s, end := open(t, dir)
-			recovered(t, s)
-			const pages = 500 // more than one batch of the recovery
-			for i := range uint64(pages) {
-				number, err := s.Append(t.Context(), i+1, fmt.Append(nil, i))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if again, err := s.Append(t.Context(), i+1, fmt.Append(nil, i)); err != nil || again != number {
-					t.Fatalf("repeated, page %d became %d, %v", number, again, err)
-				}
-				if i%2 == 0 {
-					s.Done(number)
-				}
-			}
-			if data, err := s.Read(t.Context(), 2); err != nil || string(data) != "1" {
-				t.Errorf("read %q, %v", data, err)
-			}
-			if _, err := s.Read(t.Context(), 5000); err != ErrNotKept {
-				t.Errorf("read what is not there: %v", err)
-			}
-			if err := s.Close(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			end()
+	dir := t.TempDir()
+	s := OnDisk(dir, nil, quiet())
+	recovered(t, s)
+	const pages = 500
+	for i := range uint64(pages) {
+		number, err := s.Append(t.Context(), i+1, fmt.Append(nil, i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := s.Append(t.Context(), i+1, fmt.Append(nil, i)); err != nil || again != number {
+			t.Fatalf("repeated, page %d became %d, %v", number, again, err)
+		}
+		if i%2 == 0 {
+			s.Done(number)
+		}
+	}
+	if data, err := s.Read(t.Context(), 2); err != nil || string(data) != "1" {
+		t.Errorf("read %q, %v", data, err)
+	}
+	if _, err := s.Read(t.Context(), 5000); err != ErrNotKept {
+		t.Errorf("read what is not there: %v", err)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 
-			s, end = open(t, dir)
-			kept := recovered(t, s)
-			if len(kept) != pages/2 || kept[2] != "1" || kept[pages] != fmt.Sprint(pages-1) {
-				t.Errorf("%d pages are kept", len(kept))
-			}
-			for number := range kept {
-				s.Done(number)
-			}
-			if err := s.Close(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			end()
+	s = OnDisk(dir, nil, quiet())
+	kept := recovered(t, s)
+	if len(kept) != pages/2 || kept[2] != "1" || kept[pages] != fmt.Sprint(pages-1) {
+		t.Errorf("%d pages are kept", len(kept))
+	}
+	for number := range kept {
+		s.Done(number)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 
-			s, end = open(t, dir)
-			defer end()
-			if kept := recovered(t, s); len(kept) != 0 {
-				t.Errorf("%d pages are still kept", len(kept))
-			}
-			if err := s.Close(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-		})
+	s = OnDisk(dir, nil, quiet())
+	if kept := recovered(t, s); len(kept) != 0 {
+		t.Errorf("%d pages are still kept", len(kept))
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 }
 
