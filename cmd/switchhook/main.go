@@ -43,6 +43,7 @@ type root struct {
 	Recordings    recordingsCommand    `cmd:"" help:"List, download, verify, hold and delete recordings of calls."`
 	Trunks        trunksCommand        `cmd:"" help:"List the trunks and routes."`
 	Console       consoleCommand       `cmd:"" help:"Print an address of the console that signs in, once."`
+	Journal       journalCommand       `cmd:"" help:"Check and repair the journal of events, while no server runs."`
 	Keys          keysCommand          `cmd:"" help:"Show and rotate the access keys."`
 	CA            caCommand            `cmd:"" name:"ca" help:"Print or export the certificate that clients must trust."`
 	Identity      identityCommand      `cmd:"" help:"Import users of an ACS resource."`

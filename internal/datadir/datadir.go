@@ -17,6 +17,7 @@ const (
 	AuthorityFile        = "ca.pem"            // the certificate that clients have to trust
 	PIDFile              = "switchhook.pid"
 	AddressesFile        = "addresses.json"
+	JournalFolder        = "journal" // of events that wait
 
 	lockFile = "switchhook.lock"
 )

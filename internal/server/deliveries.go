@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/callautomation"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/delivery/history"
@@ -35,7 +36,7 @@ func (p *parts) openDeliveries(context.Context) error {
 		},
 		Subscribed: func(name string) bool { return p.grid.Has(name) }, // which is there before deliveries begin
 		Metrics:    p.metrics, Watch: p.watchDeliveries(), TraceParent: p.traceParent(),
-	}, journal.OnDisk(p.data.Path("journal"), journal.FormerStream(p.backbone), p.log.With("part", "journal")), p.log)
+	}, journal.OnDisk(p.data.Path(datadir.JournalFolder), journal.FormerStream(p.backbone), p.log.With("part", "journal")), p.log)
 	p.callbacks = callautomation.NewCallbacks(p.deliveries, p.log)
 	return nil
 }

@@ -77,7 +77,7 @@ func (r *scanner) segment(ordinal uint64, last bool) error {
 		return err
 	}
 	if r.last != nil && r.last.ordinal+1 != ordinal {
-		return fmt.Errorf("%w: the file before %s is missing", ErrDamaged, path)
+		return fmt.Errorf("%w: the file before %s is missing; %s", ErrDamaged, path, wayOut)
 	}
 	synced := int64(0)
 	for {
@@ -171,9 +171,12 @@ func (r *scanner) frame(seg *segment, f frame) error {
 	return nil
 }
 
+// wayOut is what can be done about damage.
+const wayOut = "`switchhook journal check` says what is lost, `switchhook journal repair` leaves it out and keeps the rest"
+
 // damagedAt is about what was on the disk once and cannot be read.
 func damagedAt(path string, at int64) error {
-	return fmt.Errorf("%w: %s cannot be read from byte %d on, although it was on the disk; restore the directory from a backup, or move it away and lose the events in it", ErrDamaged, path, at)
+	return fmt.Errorf("%w: %s cannot be read from byte %d on, although it was on the disk; %s", ErrDamaged, path, at, wayOut)
 }
 
 // tellAll tells the kept pages in the order of their numbers.
