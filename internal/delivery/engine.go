@@ -11,6 +11,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/delivery/history"
 	"github.com/switchhook/switchhook/internal/delivery/journal"
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/httpclient"
 )
 
@@ -186,8 +187,14 @@ func (e *Engine) end(j *job) {
 }
 
 // Flush returns when everything queued so far is in the journal, and thereby
-// accepted; or why it cannot be.
-func (e *Engine) Flush(ctx context.Context) error { return e.journal.Flush(ctx) }
+// accepted; or fault.Busy, if it cannot be at the moment.
+func (e *Engine) Flush(ctx context.Context) error {
+	err := e.journal.Flush(ctx)
+	if err == nil || errors.Is(ctx.Err(), context.Canceled) {
+		return err
+	}
+	return fault.NotStored(err)
+}
 
 // Failure is why nothing can be accepted at the moment; nil: it can.
 func (e *Engine) Failure() error { return e.journal.Failure() }

@@ -42,7 +42,7 @@ func (e *Engine) Resend(id, group string) (int, error) {
 		return len(under), err
 	}
 	if len(again) > 0 {
-		if err := e.journal.Flush(e.writing); err != nil {
+		if err := e.Flush(e.writing); err != nil {
 			return len(under), err
 		}
 	}

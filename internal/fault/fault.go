@@ -5,6 +5,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 )
 
@@ -53,13 +54,25 @@ func (e *Error) WithCode(code string) *Error { c := *e; c.Code = code; return &c
 // WithCause returns a copy that carries its cause.
 func (e *Error) WithCause(cause error) *Error { c := *e; c.Cause = cause; return &c }
 
-// Of returns the Error in err's chain, or an internal one that wraps err.
+// Of returns the Error in err's chain, or one that wraps err: of a disk that is full, or an
+// internal one.
 func Of(err error) *Error {
 	var e *Error
-	if errors.As(err, &e) {
+	switch {
+	case errors.As(err, &e):
 		return e
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+		return NotStored(err)
 	}
 	return &Error{Kind: KindInternal, Message: "internal error", Cause: err}
+}
+
+// retryStoring is when somebody may try again whose change could not be stored.
+const retryStoring = 5 * time.Second
+
+// NotStored is a request whose change cannot be stored at the moment. The cause may be nil.
+func NotStored(cause error) *Error {
+	return Busy(retryStoring, "the server cannot store anything at the moment: its disk may be full").WithCause(cause)
 }
 
 // Is reports whether err is a failure of that kind.

@@ -3,6 +3,8 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"os"
+	"syscall"
 	"testing"
 )
 
@@ -17,6 +19,18 @@ func TestKindIsFoundThroughWrapping(t *testing.T) {
 	}
 	if !errors.Is(err, cause) {
 		t.Error("the cause is lost")
+	}
+}
+
+// TestFullDiskIsNoFaultOfTheServer: who asks may try again.
+func TestFullDiskIsNoFaultOfTheServer(t *testing.T) {
+	_, err := os.Open("/nowhere/at/all")
+	if Is(err, KindBusy) {
+		t.Error("every error of files is one of a full disk")
+	}
+	err = fmt.Errorf("write keys: %w", &os.PathError{Op: "write", Path: "keys", Err: syscall.ENOSPC})
+	if of := Of(err); of.Kind != KindBusy || of.RetryAfter <= 0 || !errors.Is(of, syscall.ENOSPC) {
+		t.Errorf("got %+v", of)
 	}
 }
 

@@ -178,7 +178,7 @@ func (a *answer) fail(r *http.Request, err error) {
 		return
 	}
 	wire := a.exchange.faults.of(err)
-	if wire.status >= http.StatusInternalServerError && wire.status != http.StatusNotImplemented && wire.status != http.StatusServiceUnavailable {
+	if wire.status >= http.StatusInternalServerError && wire.status != http.StatusNotImplemented && (wire.status != http.StatusServiceUnavailable || fault.Of(err).Cause != nil) {
 		a.exchange.log().Error("request failed", "method", r.Method, "path", clip(r.URL.Path), "failure", err)
 	}
 	a.exchange.failure = err

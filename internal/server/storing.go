@@ -1,10 +1,6 @@
 package server
 
-import (
-	"time"
-
-	"github.com/switchhook/switchhook/internal/fault"
-)
+import "github.com/switchhook/switchhook/internal/fault"
 
 // storing refuses requests that change something while nothing can be stored: neither a
 // call nor anything else begins that nobody could be told of afterwards.
@@ -12,5 +8,5 @@ func (p *parts) storing() error {
 	if p.backbone.Storing().Err() == nil && p.deliveries.Failure() == nil {
 		return nil
 	}
-	return fault.Busy(5*time.Second, "the server cannot store anything at the moment: its disk may be full")
+	return fault.NotStored(nil)
 }

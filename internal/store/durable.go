@@ -30,9 +30,6 @@ type kvBucket struct {
 	storing func() context.Context // done while nothing can be written
 }
 
-// retryWrite is when somebody may try again whose change could not be written.
-const retryWrite = 5 * time.Second
-
 // write lets a change be made. Where nothing can be written it fails at once: the NATS
 // server does not answer then.
 func (b kvBucket) write(ctx context.Context, change func(context.Context) error) error {
@@ -45,7 +42,7 @@ func (b kvBucket) write(ctx context.Context, change func(context.Context) error)
 		err = change(ctx)
 	}
 	if err != nil && storing.Err() != nil {
-		return fault.Busy(retryWrite, "the server cannot store anything at the moment: its disk may be full")
+		return fault.NotStored(nil)
 	}
 	return conflict(err)
 }
