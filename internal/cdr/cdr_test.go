@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/store"
 	"github.com/switchhook/switchhook/internal/store/storetest"
@@ -28,6 +29,7 @@ var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 func open(t *testing.T, dir string, now *time.Time, cfg Config) *Keeper {
 	t.Helper()
 	cfg.Dir, cfg.Now = dir, func() time.Time { return *now }
+	cfg.Doubts = clockjump.Open(filepath.Clean(dir)+"-last-alive", cfg.Now, slog.New(slog.DiscardHandler))
 	k, err := Open(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

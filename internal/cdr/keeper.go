@@ -21,6 +21,7 @@ type Config struct {
 	Keep    time.Duration    // 30 days
 	MaxSize int64            // bytes of all files; 1 GiB
 	Now     func() time.Time // time.Now
+	Doubts  *clockjump.Watch // of the clock: nothing is deleted by its age meanwhile; nil: one of its own
 	Metrics prometheus.Registerer
 }
 
@@ -31,7 +32,6 @@ const (
 	mostWritten   = 1 << 20  // bytes that are written at once
 	flushInterval = 200 * time.Millisecond
 	syncInterval  = time.Second
-	clockInterval = time.Minute
 	pruneInterval = time.Hour
 )
 
@@ -46,9 +46,8 @@ type Keeper struct {
 	done    sync.WaitGroup
 	closing chan struct{}
 	flush   chan chan struct{}
-	jumps   *clockjump.Watch // of the writer
-	lines   []byte           // of the writer: not written yet
-	failing bool             // of the writer: the last write failed
+	lines   []byte // of the writer: not written yet
+	failing bool   // of the writer: the last write failed
 }
 
 // Open makes the folder and starts writing. Close ends it.
@@ -62,16 +61,15 @@ func Open(cfg Config, log *slog.Logger) (*Keeper, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Doubts == nil {
+		cfg.Doubts = clockjump.New(cfg.Now, log)
+	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, errors.Join(errors.New("make the folder of call records"), err)
 	}
 	k := &Keeper{
 		cfg: cfg, log: log, files: files{dir: cfg.Dir},
 		metrics: newMetrics(cfg.Metrics), closing: make(chan struct{}), flush: make(chan chan struct{}),
-	}
-	k.jumps = clockjump.New(cfg.Now)
-	if gap := k.jumps.Resume(cfg.Dir); gap > 0 {
-		log.Warn("the server did not run for long, or the clock of the machine was set forward: for an hour no call records are deleted by their age", "since", gap)
 	}
 	k.done.Go(k.run)
 	return k, nil
@@ -109,12 +107,10 @@ func (k *Keeper) Close() {
 // run gathers records for a moment and writes them together.
 func (k *Keeper) run() {
 	defer k.files.close()
-	write, sync, clock, prune := time.NewTicker(flushInterval), time.NewTicker(syncInterval), time.NewTicker(clockInterval), time.NewTicker(pruneInterval)
+	write, sync, prune := time.NewTicker(flushInterval), time.NewTicker(syncInterval), time.NewTicker(pruneInterval)
 	defer write.Stop()
 	defer sync.Stop()
-	defer clock.Stop()
 	defer prune.Stop()
-	k.watchClock()
 	k.removeOld()
 	for {
 		select {
@@ -122,10 +118,7 @@ func (k *Keeper) run() {
 			k.writeAll()
 		case <-sync.C:
 			k.sync()
-		case <-clock.C:
-			k.watchClock()
 		case <-prune.C:
-			k.watchClock()
 			k.removeOld()
 		case written := <-k.flush:
 			k.writeAll()
@@ -137,27 +130,13 @@ func (k *Keeper) run() {
 	}
 }
 
-// watchClock looks whether the clock was set forward, and notes that this process is at work:
-// but for the time of a doubt, which a start within it must find again.
-func (k *Keeper) watchClock() {
-	if forward := k.jumps.Look(); forward > 0 {
-		k.log.Error("the clock of the machine was set forward: for an hour no call records are deleted by their age", "by", forward)
-	}
-	if k.jumps.Doubtful() {
-		return
-	}
-	if err := k.jumps.Alive(k.cfg.Dir); err != nil {
-		k.log.Warn("it cannot be noted when call records were last written", "error", err)
-	}
-}
-
 // forever is longer than anything is kept.
 const forever = 1 << 62
 
 // removeOld removes files by age, unless the clock is in doubt, and by size.
 func (k *Keeper) removeOld() {
 	keep := k.cfg.Keep
-	if k.jumps.Doubtful() {
+	if k.cfg.Doubts.Doubtful() {
 		keep = forever
 	}
 	if err := k.files.prune(k.cfg.Now(), keep, k.cfg.MaxSize); err != nil {

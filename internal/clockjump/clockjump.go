@@ -1,12 +1,14 @@
-// Package clockjump notices that the clock of the machine is set forward: what seems to be
-// old then need not be, and an operator has an hour to set the clock right before anything is
-// deleted by its age. It compares the clock with the one that nobody sets.
+// Package clockjump notices that the clock of the machine is set forward, also between two
+// processes: what seems to be old then need not be, and an operator has an hour to set the
+// clock right before anything is deleted by its age. It compares the clock with the one that
+// nobody sets. A server has one Watch, which all ask that delete by age.
 package clockjump
 
 import (
+	"context"
+	"log/slog"
 	"os"
-	"path/filepath"
-	"sync/atomic"
+	"sync"
 	"time"
 )
 
@@ -16,72 +18,111 @@ const (
 	Tolerance = 5 * time.Minute
 	// doubtLasts is how long nothing is deleted by its age after more.
 	doubtLasts = time.Hour
+	// noteEvery is how often it is noted that the process is at work.
+	noteEvery = time.Minute
 )
 
-// Watch watches a clock. Doubtful may be called from any goroutine, the rest from one.
+// Watch watches a clock. It is safe for concurrent use; a nil one never doubts.
 type Watch struct {
-	wall    func() time.Time
-	set     time.Time    // the clock, at the last look
-	steady  time.Time    // the other one
-	doubted atomic.Int64 // until when, in ns since the steady clock's origin; 0: never was
-	origin  time.Time
+	wall func() time.Time
+	file string // its time is when a process was last at work; "": there is none
+	log  *slog.Logger
+
+	mu      sync.Mutex
+	set     time.Time // the clock, at the last look
+	steady  time.Time // the one that nobody sets, at the last look
+	doubted time.Time // until when, by the steady one; zero: never was
+	noted   time.Time // when the file got its time, by the steady one; zero: it did not yet
 }
 
 // New begins to watch a clock.
-func New(wall func() time.Time) *Watch {
-	now := time.Now()
-	return &Watch{wall: wall, set: wall().Round(0), steady: now, origin: now}
+func New(wall func() time.Time, log *slog.Logger) *Watch {
+	return &Watch{wall: wall, log: log, set: wall().Round(0), steady: time.Now()}
 }
 
-// Look compares the clocks, and returns by how much one was set forward; 0: not so far
-// that it matters.
-func (w *Watch) Look() (forward time.Duration) {
+// Open begins to watch a clock, and doubts it if the process before was last at work long
+// ago: that may be so, or the clock was set forward meanwhile. The time of a file tells when that was;
+// former are files of earlier versions for the same, which are removed.
+func Open(file string, wall func() time.Time, log *slog.Logger, former ...string) *Watch {
+	w := New(wall, log)
+	w.file = file
+	var last time.Time
+	for _, name := range append(former, file) {
+		if info, err := os.Stat(name); err == nil && info.ModTime().After(last) {
+			last = info.ModTime()
+		}
+	}
+	if gap := w.set.Sub(last); !last.IsZero() && gap > Tolerance {
+		log.Warn("the server did not run for long, or the clock of the machine was set forward: for an hour nothing is deleted by its age", "since", gap)
+		w.doubted = w.steady.Add(doubtLasts)
+	}
+	for _, name := range former {
+		_ = os.Remove(name) // mostly there is none; one that stays is older than ours from now on
+	}
+	return w
+}
+
+// Run looks each minute, until ctx ends.
+func (w *Watch) Run(ctx context.Context) {
+	ticker := time.NewTicker(noteEvery)
+	defer ticker.Stop()
+	for {
+		w.Doubtful()
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Doubtful compares the clocks, and reports whether the clock of the machine was set forward
+// within the last hour.
+func (w *Watch) Doubtful() bool {
+	if w == nil {
+		return false
+	}
+	forward, doubtful, due := w.look()
+	if forward > 0 {
+		w.log.Error("the clock of the machine was set forward: for an hour nothing is deleted by its age", "by", forward)
+	}
+	if due {
+		if err := w.note(); err != nil {
+			w.log.Warn("it cannot be noted when the server was last at work", "error", err)
+		}
+	}
+	return doubtful
+}
+
+// look returns by how much the clock was set forward since the last look (0: not so far that it matters),
+// and whether it is time to note that the process is at work: not in a doubt, which a start within
+// the hour must find again.
+func (w *Watch) look() (forward time.Duration, doubtful, due bool) {
 	set, steady := w.wall().Round(0), time.Now()
-	forward = set.Sub(w.set) - steady.Sub(w.steady)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if forward = set.Sub(w.set) - steady.Sub(w.steady); forward > Tolerance {
+		w.doubted = steady.Add(doubtLasts)
+	} else {
+		forward = 0
+	}
 	w.set, w.steady = set, steady
-	if forward <= Tolerance {
-		return 0
+	doubtful = steady.Before(w.doubted)
+	if due = w.file != "" && !doubtful && (w.noted.IsZero() || steady.Sub(w.noted) >= noteEvery); due {
+		w.noted = steady
 	}
-	w.doubt()
-	return forward
+	return forward, doubtful, due
 }
 
-// doubt has nothing deleted for an hour.
-func (w *Watch) doubt() { w.doubted.Store(int64(time.Since(w.origin) + doubtLasts)) }
-
-// aliveSuffix is behind the name of the folder in that of the file whose time is when a
-// process was last at work with it.
-const aliveSuffix = "-last-alive"
-
-// Resume doubts a clock that says that the process before was last at work long ago: that
-// may be so, or the clock was set forward meanwhile. It returns how long.
-func (w *Watch) Resume(dir string) (gap time.Duration) {
-	info, err := os.Stat(filepath.Clean(dir) + aliveSuffix)
-	if err != nil {
-		return 0 // there was none
-	}
-	if gap = w.wall().Sub(info.ModTime()); gap <= Tolerance {
-		return 0
-	}
-	w.doubt()
-	return gap
-}
-
-// Alive notes that this process is at work.
-func (w *Watch) Alive(dir string) error {
-	name := filepath.Clean(dir) + aliveSuffix
-	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o600)
+// note gives the file the time of now.
+func (w *Watch) note() error {
+	opened, err := os.OpenFile(w.file, os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	now := w.wall()
-	if err := file.Close(); err != nil {
+	if err := opened.Close(); err != nil {
 		return err
 	}
-	return os.Chtimes(name, now, now)
-}
-
-// Doubtful reports whether the clock was set forward within the last hour.
-func (w *Watch) Doubtful() bool {
-	return int64(time.Since(w.origin)) < w.doubted.Load()
+	return os.Chtimes(w.file, now, now)
 }

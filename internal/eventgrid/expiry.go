@@ -38,10 +38,7 @@ func (g *Grid) endExpired() {
 	if g.life.Err() != nil {
 		return
 	}
-	if forward := g.jumps.Look(); forward > 0 {
-		g.log.Error("the clock of the machine was set forward: for an hour no event subscription is deleted", "by", forward)
-	}
-	if g.jumps.Doubtful() {
+	if g.cfg.Doubts.Doubtful() {
 		g.expiry.Stop()
 		g.expiry = time.AfterFunc(longestNap, g.endExpired)
 		return

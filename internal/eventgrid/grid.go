@@ -52,6 +52,7 @@ type Config struct {
 	RequireHTTPS     bool             // refuse http endpoints
 	MaxSubscriptions int              // 0 takes 500, Azure's limit
 	Now              func() time.Time // nil takes time.Now
+	Doubts           *clockjump.Watch // of that clock: no subscription is deleted by its age meanwhile; nil: one of its own
 
 	Metrics prometheus.Registerer // nil shows none
 	Tail    *sender.Tail          // sees every event; may be nil
@@ -76,7 +77,6 @@ type Grid struct {
 	work  sync.WaitGroup                // their goroutines
 
 	expiry *time.Timer        // the look for expired subscriptions; nil until one can expire
-	jumps  *clockjump.Watch   // of that look, under admin
 	life   context.Context    // ends them
 	end    context.CancelFunc // of life
 }
@@ -103,6 +103,9 @@ func open(cfg Config, kept records, poster Poster, log *slog.Logger) (*Grid, err
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Doubts == nil {
+		cfg.Doubts = clockjump.New(cfg.Now, log)
+	}
 	cfg.MaxSubscriptions = cmp.Or(cfg.MaxSubscriptions, maxSubscriptions)
 	g := &Grid{
 		cfg:     cfg,
@@ -116,7 +119,7 @@ func open(cfg Config, kept records, poster Poster, log *slog.Logger) (*Grid, err
 	if err := g.metrics.register(cfg.Metrics); err != nil {
 		log.Warn("metrics of events are not available", "error", err)
 	}
-	g.topic, g.jumps = g.arm.topic(), clockjump.New(cfg.Now)
+	g.topic = g.arm.topic()
 	g.handshake = newHandshake(cfg.Transport, cfg.Tokens, g.topic, cfg.Now)
 	g.life, g.end = context.WithCancel(context.Background())
 	if err := g.load(); err != nil {

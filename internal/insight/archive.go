@@ -17,10 +17,10 @@ import (
 // that a crash leaves no line that leads nowhere. Pairs are removed as a whole, the
 // oldest first.
 type archive struct {
-	dir  string
-	keep time.Duration
-	disk int64
-	log  *slog.Logger
+	dir    string
+	oldest func(now time.Time) time.Time // when what may be kept began
+	disk   int64
+	log    *slog.Logger
 
 	mu     sync.Mutex // held around the files
 	number int        // of the pair that is written to
@@ -42,7 +42,7 @@ func openArchive(cfg Config) (*archive, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of what is kept of calls: %w", err)
 	}
-	a := &archive{dir: cfg.Dir, keep: cfg.Keep, disk: cfg.Disk, log: cfg.Log}
+	a := &archive{dir: cfg.Dir, oldest: cfg.oldest, disk: cfg.Disk, log: cfg.Log}
 	numbers, err := a.numbers()
 	if err != nil {
 		return nil, err

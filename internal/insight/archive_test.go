@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/s2"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -243,6 +244,33 @@ func TestDamagedArchiveIsTold(t *testing.T) {
 	for _, bad := range []archivePlace{{place.number, place.offset, 1 << 62, place.version}, {place.number, -1, place.length, place.version}, {place.number, 1 << 62, 5, place.version}, {place.number, 0, -1, place.version}} {
 		if items, err := a.read(bad); err == nil {
 			t.Errorf("%+v has %d items", bad, len(items))
+		}
+	}
+}
+
+// TestDoubtKeepsTimelines: a clock that is set forward, also before a start, makes none old.
+func TestDoubtKeepsTimelines(t *testing.T) {
+	dir := t.TempDir()
+	h := newHub(t, Config{Dir: dir})
+	overCall(h, "call")
+	h.Close()
+	ahead := time.Duration(0)
+	doubts := clockjump.New(func() time.Time { return time.Now().Add(ahead) }, slog.New(slog.DiscardHandler))
+	ahead = time.Hour
+	for _, test := range []struct {
+		doubts *clockjump.Watch
+		kept   int
+	}{{doubts, 1}, {nil, 0}} {
+		a, err := openArchive(Config{Dir: dir, Keep: time.Nanosecond, Disk: 1 << 20, Doubts: test.doubts, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list := a.load(10); len(list) != test.kept {
+			t.Errorf("%d calls are loaded, not %d", len(list), test.kept)
+		}
+		a.prune(time.Now())
+		if numbers, err := a.numbers(); err != nil || len(numbers) != test.kept {
+			t.Errorf("%d pairs are there, not %d, %v", len(numbers), test.kept, err)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func (a *archive) removeOver(now time.Time) {
 		a.log.Warn("old calls were not removed", "error", err)
 		return
 	}
-	total := int64(0)
+	oldest, total := a.oldest(now), int64(0)
 	for _, number := range slices.Backward(numbers) {
 		size, changed := int64(0), time.Time{}
 		for _, kind := range []string{"calls", "index"} {
@@ -59,7 +59,7 @@ func (a *archive) removeOver(now time.Time) {
 			}
 		}
 		total += size
-		if (number != a.number || a.calls == nil) && (total > a.disk || now.Sub(changed) > a.keep) {
+		if (number != a.number || a.calls == nil) && (total > a.disk || changed.Before(oldest)) {
 			os.Remove(a.path(number, "index"))
 			os.Remove(a.path(number, "calls"))
 		}

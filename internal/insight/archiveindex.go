@@ -27,7 +27,7 @@ func (a *archive) load(most int) (list []*record) {
 		a.log.Error("what is kept of calls cannot be read", "error", err)
 		return nil
 	}
-	oldest := time.Now().Add(-a.keep)
+	oldest := a.oldest(time.Now())
 	for _, number := range numbers {
 		text, err := os.ReadFile(a.path(number, "index"))
 		if errors.Is(err, os.ErrNotExist) {

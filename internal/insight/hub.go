@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
@@ -23,6 +24,7 @@ type Config struct {
 	HEP     *HEP  // sends every SIP message to a capture server; nil: none does
 	OTLP    *OTLP // sends the trace of each call to a collector; nil: none does
 	Rolling Rolling
+	Doubts  *clockjump.Watch // of the clock: nothing is forgotten by its age meanwhile; nil: there are none
 	Log     *slog.Logger
 }
 
@@ -191,9 +193,17 @@ func (h *Hub) forgetNames(r *record) {
 	}
 }
 
+// oldest is when what may be kept began; zero while the clock is in doubt.
+func (c *Config) oldest(now time.Time) time.Time {
+	if c.Doubts.Doubtful() {
+		return time.Time{}
+	}
+	return now.Add(-c.Keep)
+}
+
 // forgetOld forgets what is older than it may be.
 func (h *Hub) forgetOld(now time.Time) {
-	oldest := now.Add(-h.cfg.Keep)
+	oldest := h.cfg.oldest(now)
 	h.mu.Lock()
 	h.order.forgetOver(oldest, h.forget)
 	h.mu.Unlock()

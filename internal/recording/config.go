@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/recording/vault"
 	"github.com/switchhook/switchhook/internal/store"
 )
@@ -39,6 +40,7 @@ type Config struct {
 	// Cameras show what is seen in calls; nil: recordings have no pictures.
 	Cameras Cameras
 	Clock   func() time.Time // of the machine; nil: time.Now
+	Doubts  *clockjump.Watch // of that clock: nothing is deleted by its age meanwhile; nil: one of its own
 	// MaskTones makes the keys that participants press silent.
 	MaskTones bool
 }

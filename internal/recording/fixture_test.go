@@ -6,12 +6,14 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -48,6 +50,11 @@ func record(t *testing.T, test func(*studio)) {
 func (s *studio) open(cfg Config) {
 	s.Helper()
 	cfg.Resource, cfg.Store, cfg.Dir, cfg.Announce = "631fa8d8-aab5-4ac5-8e15-261aa2590750", s.backend, s.dir, s.announce
+	wall := cfg.Clock
+	if wall == nil {
+		wall = time.Now
+	}
+	cfg.Doubts = clockjump.Open(filepath.Clean(s.dir)+"-last-alive", wall, slog.New(slog.DiscardHandler))
 	l, err := Open(cfg, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		s.Fatal(err)

@@ -31,7 +31,7 @@ func (r *Record) isDeleted() bool {
 // are still to be exported, and while the clock is in doubt.
 func (l *Library) expired(r *Record) bool {
 	at := l.Expires(r)
-	return !at.IsZero() && !l.cfg.Clock().Before(at) && !l.jumps.Doubtful() && !l.exporting(r)
+	return !at.IsZero() && !l.cfg.Clock().Before(at) && !l.cfg.Doubts.Doubtful() && !l.exporting(r)
 }
 
 func (l *Library) exporting(r *Record) bool {

@@ -31,7 +31,6 @@ type Library struct {
 	records     *store.Collection[Record]
 	files       Files
 	free        func() (uint64, error)
-	jumps       *clockjump.Watch
 	chunkFrames int64
 	waiting     atomic.Int64         // bytes for the writer
 	seen        map[string]time.Time // of the sweeping goroutine: since when recordings were there to be deleted, by their keys
@@ -62,6 +61,9 @@ func Open(cfg Config, log *slog.Logger) (*Library, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
 	}
+	if cfg.Doubts == nil {
+		cfg.Doubts = clockjump.New(cfg.Clock, log)
+	}
 	files, err := openFolder(cfg.Dir, cfg.Keys)
 	if err != nil {
 		return nil, err
@@ -71,13 +73,10 @@ func Open(cfg Config, log *slog.Logger) (*Library, error) {
 		return nil, err
 	}
 	l := &Library{
-		cfg: cfg, log: log, records: records, files: files, free: files.free, jumps: clockjump.New(cfg.Clock), seen: make(map[string]time.Time), chunkFrames: framesOf(cfg.Chunk), claimed: make(map[string]bool),
+		cfg: cfg, log: log, records: records, files: files, free: files.free, seen: make(map[string]time.Time), chunkFrames: framesOf(cfg.Chunk), claimed: make(map[string]bool),
 		look: make(chan struct{}, 1), write: make(chan struct{}, 1), enders: make(chan struct{}, finishers), places: make(chan struct{}, finishers), idle: make(chan struct{}),
 	}
 	close(l.idle)
-	if gap := l.jumps.Resume(cfg.Dir); gap > 0 {
-		log.Warn("the server did not run for long, or the clock of the machine was set forward: for an hour no recording is deleted by its time", "since", gap)
-	}
 	l.life, l.end = context.WithCancel(context.Background())
 	l.work.Go(l.keepListening)
 	l.work.Go(l.keepWriting)

@@ -56,7 +56,7 @@ func (l *Library) putAside(name string) error {
 
 // removeOldStrays deletes what was put aside for as long as recordings are kept.
 func (l *Library) removeOldStrays() error {
-	if l.cfg.Retention <= 0 || l.jumps.Doubtful() {
+	if l.cfg.Retention <= 0 || l.cfg.Doubts.Doubtful() {
 		return nil
 	}
 	folder := filepath.Join(l.cfg.Dir, strayFolder)

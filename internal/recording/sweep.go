@@ -39,15 +39,10 @@ func (l *Library) weigh() {
 	l.fresh.Add(-counted)
 }
 
-// sweep deletes the recordings whose time is over, and watches the clock that says so.
+// sweep deletes the recordings whose time is over.
 func (l *Library) sweep() error {
-	if forward := l.jumps.Look(); forward > 0 {
-		l.log.Error("the clock of the machine was set forward: for an hour no recording is deleted by its time", "by", forward)
-	}
+	l.cfg.Doubts.Doubtful() // it looks, also while there is no recording
 	var failed error
-	if !l.jumps.Doubtful() { // a start within the hour must find the doubt again
-		failed = l.jumps.Alive(l.cfg.Dir)
-	}
 	there := map[string]bool{}
 	for item, err := range l.records.All(l.life) {
 		if err != nil {

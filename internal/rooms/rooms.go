@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/rest"
@@ -22,6 +23,7 @@ type Config struct {
 	Resource string           // immutable id of the resource, a GUID
 	Store    store.Backend    // required
 	Now      func() time.Time // nil: time.Now
+	Doubts   *clockjump.Watch // of that clock: no room is removed meanwhile; nil: one of its own
 	// Changed is told of a room that has changed, or is no more; nil: nobody is. It must
 	// not block.
 	Changed func(id string)

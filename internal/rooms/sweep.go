@@ -17,14 +17,17 @@ const (
 )
 
 // Run removes rooms that have expired long ago, until ctx is done. If the clock of the machine
-// was set forward meanwhile, it leaves that to the next time: an operator may set it right.
+// was set forward lately, it leaves that to the next time: an operator may set it right.
 func (a *API) Run(ctx context.Context, log *slog.Logger) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
-	clock := clockjump.New(a.now)
+	doubts := a.cfg.Doubts
+	if doubts == nil {
+		doubts = clockjump.New(a.now, log)
+	}
 	for {
-		if forward := clock.Look(); forward > 0 {
-			log.Error("the clock of the machine was set forward: expired rooms are removed later", "by", forward, "again", sweepEvery)
+		if doubts.Doubtful() {
+			log.Warn("expired rooms are removed later, since the clock of the machine is in doubt", "again", sweepEvery)
 		} else if removed, err := a.sweep(ctx); err != nil && ctx.Err() == nil {
 			log.Error("expired rooms could not be removed", "error", err)
 		} else if removed > 0 {

@@ -32,7 +32,7 @@ func (p *parts) openAPIs(ctx context.Context) error {
 	if err := p.openIdentities(ctx); err != nil {
 		return err
 	}
-	if p.rooms, err = rooms.New(rooms.Config{Resource: p.resource.ID, Store: p.store, Changed: p.roomChanged}); err != nil {
+	if p.rooms, err = rooms.New(rooms.Config{Resource: p.resource.ID, Store: p.store, Doubts: p.doubts, Changed: p.roomChanged}); err != nil {
 		return err
 	}
 	p.later(func() error { p.rooms.Close(); return nil })

@@ -6,5 +6,5 @@ import "github.com/switchhook/switchhook/internal/cdr"
 const callRecords = "calls"
 
 func (p *parts) recordsConfig() cdr.Config {
-	return cdr.Config{Dir: p.data.Path(callRecords), Keep: p.cfg.KeepRecords, MaxSize: p.cfg.RecordsSize, Metrics: p.metrics}
+	return cdr.Config{Dir: p.data.Path(callRecords), Keep: p.cfg.KeepRecords, MaxSize: p.cfg.RecordsSize, Doubts: p.doubts, Metrics: p.metrics}
 }

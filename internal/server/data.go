@@ -2,9 +2,11 @@ package server
 
 import (
 	"context"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/backbone"
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/store"
@@ -16,6 +18,9 @@ func (p *parts) openData(context.Context) (err error) {
 		return err
 	}
 	p.later(p.data.Close)
+	// The files of versions until 2026-11 were those of call records and of recordings.
+	p.doubts = clockjump.Open(p.data.Path("last-alive"), time.Now, p.log.With("part", "clock"), p.data.Path("calls-last-alive"), p.data.Path("recordings-last-alive"))
+	p.work.Go(func() { p.doubts.Run(p.life) })
 	if p.resource, err = resource.Open(p.data, p.cfg.Identity); err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (p *parts) openGrid(context.Context) (err error) {
 		SubscriptionID: resource.ARMSubscription, ResourceGroup: resource.ARMGroup, ResourceName: resource.ARMName,
 		PublicBase: p.public.base, Metrics: p.metrics, Tail: &p.tail, DeadLetter: p.deadLetterStore,
 		Destinations: p.cfg.Destinations(), Reach: p.reach,
-		Transport: p.deliveries.Transport(), Tokens: p.webhooks, MaxSubscriptions: p.cfg.MaxSubscriptions,
+		Transport: p.deliveries.Transport(), Tokens: p.webhooks, MaxSubscriptions: p.cfg.MaxSubscriptions, Doubts: p.doubts,
 	}, p.store, p.deliveries, p.log.With("part", "eventgrid"))
 	if err != nil {
 		return err

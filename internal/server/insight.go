@@ -26,8 +26,8 @@ func (p *parts) openInsight() error {
 		rolling.Length = 0
 	}
 	hub, err := insight.New(insight.Config{
-		Rolling: rolling,
-		Dir:     p.data.Path(insightFolder), Keep: p.cfg.Insight.Keep, Memory: p.cfg.Insight.Memory, Disk: p.cfg.Insight.Disk,
+		Rolling: rolling, Doubts: p.doubts,
+		Dir: p.data.Path(insightFolder), Keep: p.cfg.Insight.Keep, Memory: p.cfg.Insight.Memory, Disk: p.cfg.Insight.Disk,
 		Unheard: func(from, to string) []string { return p.grid.WhyUnheard(from, to) },
 		HEP:     p.openHEP(), OTLP: p.openOTLP(), Log: p.log.With("part", "insight"),
 	})

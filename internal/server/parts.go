@@ -15,6 +15,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/callautomation"
 	"github.com/switchhook/switchhook/internal/cdr"
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/console"
 	"github.com/switchhook/switchhook/internal/datadir"
@@ -54,6 +55,7 @@ type parts struct {
 	metrics  *prometheus.Registry
 	data     *datadir.Dir
 	resource *resource.Resource
+	doubts   *clockjump.Watch
 	cert     Certificate
 	backbone *backbone.Backbone
 	store    store.Backend

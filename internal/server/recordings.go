@@ -57,7 +57,7 @@ func (p *parts) openRecordings() (err error) {
 	composers := convert.New(convert.Config{}, log) // so that sound does not wait for pictures, which take long
 	p.recordings, err = recording.Open(recording.Config{
 		Resource: p.resource.ID, Store: p.store, Dir: p.data.Path(recordingsFolder), Keys: p.cfg.Recording.Keys, MinFree: p.cfg.Recording.MinFree, Quota: p.cfg.Recording.Quota, MaskTones: p.cfg.Recording.MaskTones,
-		Announce: p.announceRecording, Converter: p.recorder.converter, Retention: p.cfg.Recording.Retention, Exporting: p.exports.Pending, Deleting: p.deleteExported,
+		Announce: p.announceRecording, Converter: p.recorder.converter, Retention: p.cfg.Recording.Retention, Doubts: p.doubts, Exporting: p.exports.Pending, Deleting: p.deleteExported,
 		Cameras: cameras{p}, Composer: compose.New(compose.Config{Pool: composers}, log),
 	}, log)
 	if err == nil {
