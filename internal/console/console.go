@@ -45,17 +45,17 @@ type Config struct {
 
 // Console serves the page.
 type Console struct {
-	cfg      Config
-	log      *slog.Logger
-	now      func() time.Time
-	pages    http.Handler
-	index    []byte
-	links    *links
-	sessions *sessions
-	attempts *ratelimit.Keyed[string] // at signing in, of a source
-	all      *ratelimit.Bucket        // of all sources
-	live     *hub
-	away     *expiring.Map[[sha256.Size]byte, away] // who is at an issuer's page
+	cfg                  Config
+	log                  *slog.Logger
+	now                  func() time.Time
+	pages                http.Handler
+	index                []byte
+	links                *links
+	sessions             *sessions
+	attempts             *ratelimit.Keyed[string] // at signing in, of a source
+	signatures, refusals *ratelimit.Bucket        // of all sources
+	live                 *hub
+	away                 *expiring.Map[[sha256.Size]byte, away] // who is at an issuer's page
 }
 
 // New makes the console.
@@ -74,7 +74,8 @@ func New(cfg Config) (*Console, error) {
 	c := &Console{
 		cfg: cfg, log: cfg.Log, now: cfg.Now, index: index, pages: http.StripPrefix(Path, http.FileServerFS(page)),
 		links: newLinks(cfg.Now), sessions: newSessions(cfg.Keys, cfg.Now),
-		attempts: ratelimit.NewKeyed[string](attemptsOfSource, rememberedSources), all: ratelimit.NewBucket(attemptsOfAll), away: newAways(),
+		attempts: ratelimit.NewKeyed[string](attemptsOfSource, rememberedSources), away: newAways(),
+		signatures: ratelimit.NewBucket(signaturesOfAll), refusals: ratelimit.NewBucket(refusalsInLog),
 	}
 	c.live = newHub(c)
 	return c, nil

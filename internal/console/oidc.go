@@ -29,7 +29,8 @@ const oidcPath = Path + "oidc"
 // Bounds of sign-ins that go on at issuers' pages.
 const (
 	awayTime    = 10 * time.Minute
-	maxAway     = 8192             // more than attemptsOfAll admits in that time
+	maxAway     = 8192             // of some 60 sources with all their attempts in that time; the oldest makes room
+	maxPlace    = 512              // bytes
 	issuerLimit = 20 * time.Second // for what the issuer is asked
 )
 
@@ -167,7 +168,7 @@ func sameHash(text string, hash [sha256.Size]byte) bool {
 // elsewhere.
 func placeOf(text string) string {
 	place, err := url.Parse(text)
-	if err != nil || place.Scheme != "" || place.Host != "" || place.User != nil || !strings.HasPrefix(place.Path, Path) ||
+	if err != nil || len(text) > maxPlace || place.Scheme != "" || place.Host != "" || place.User != nil || !strings.HasPrefix(place.Path, Path) ||
 		strings.HasPrefix(place.Path, Path+"api/") || strings.HasPrefix(place.Path, oidcPath) || strings.ContainsAny(text, "\\\r\n") || strings.Contains(text, "//") || strings.Contains(place.Path, "..") {
 		return Path
 	}

@@ -15,7 +15,7 @@ const (
 	idleTime    = 2 * time.Hour
 	sessionTime = 12 * time.Hour // whether idle or not
 	maxSessions = 256
-	maxUsed     = 16384 // more than attemptsOfAll admits while a signature is valid
+	maxUsed     = 16384 // more than signaturesOfAll admits while a signature is valid
 )
 
 // session is somebody who looks at the console:

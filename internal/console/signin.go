@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"time"
@@ -13,10 +14,12 @@ import (
 	"github.com/switchhook/switchhook/internal/source"
 )
 
-// Bounds on signing in.
+// Bounds on signing in. There is none on the attempts of all sources together: who has many addresses would
+// lock out everybody with it, and nobody guesses a link or a signature.
 var (
 	attemptsOfSource = ratelimit.Rate{PerSecond: 0.2, Burst: 10}
-	attemptsOfAll    = ratelimit.Rate{PerSecond: 5, Burst: 50}
+	signaturesOfAll  = ratelimit.Rate{PerSecond: 5, Burst: 50} // that are right
+	refusalsInLog    = ratelimit.Rate{PerSecond: 0.2, Burst: 20}
 )
 
 const (
@@ -86,8 +89,17 @@ func (c *Console) begin(w http.ResponseWriter, r *http.Request) {
 	}
 	who, name, err := c.identify(r)
 	if err != nil {
-		c.log.Info("a sign-in to the console was refused", "from", r.RemoteAddr, "error", err)
-		answer(w, http.StatusUnauthorized, words(err))
+		level := slog.LevelInfo
+		if !c.refusals.Allow(c.now()) {
+			level = slog.LevelDebug
+		}
+		c.log.Log(r.Context(), level, "a sign-in to the console was refused", "from", r.RemoteAddr, "error", err)
+		status := http.StatusUnauthorized
+		if errors.Is(err, errTooMany) {
+			w.Header().Set("Retry-After", "5")
+			status = http.StatusTooManyRequests
+		}
+		answer(w, status, words(err))
 		return
 	}
 	id, opened := c.sessions.begin(who, name)
@@ -96,19 +108,20 @@ func (c *Console) begin(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, opened.about())
 }
 
-// maySignIn counts attempts, of the source and of all.
+// maySignIn counts attempts of the source.
 func (c *Console) maySignIn(r *http.Request) bool {
 	from := r.RemoteAddr
 	if remote, err := netip.ParseAddrPort(from); err == nil {
 		from = source.Site(remote.Addr()).String()
 	}
-	now := c.now()
-	return c.attempts.Allow(from, now) && c.all.Allow(now)
+	return c.attempts.Allow(from, c.now())
 }
 
 var (
 	errUsed = errors.New("this link was used already, or is too old: `switchhook console` prints a new one")
 	errBody = errors.New("the sign-in could not be read")
+
+	errTooMany = errors.New("too many sign-ins with access keys; wait a few seconds")
 )
 
 // identify finds out who signs in. A link stands for the primary key, which lies beside
@@ -144,6 +157,9 @@ func (c *Console) bySignature(r *http.Request, body []byte) (auth.Principal, str
 	}
 	if who.Key == "" {
 		return auth.Principal{}, "", errors.New("sign in with an access key, or through the issuer's page")
+	}
+	if !c.signatures.Allow(c.now()) { // their bodies are remembered
+		return auth.Principal{}, "", errTooMany
 	}
 	if !c.sessions.fresh(body) {
 		return auth.Principal{}, "", errors.New("this signature was used already")

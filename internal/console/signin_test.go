@@ -2,6 +2,7 @@ package console
 
 import (
 	"crypto/tls"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -108,6 +109,33 @@ func TestAttemptsAreLimited(t *testing.T) {
 	}
 	if got := o.answer(request("POST", Path+"session", strings.Repeat("x", maxSignIn+1))).StatusCode; got != http.StatusTooManyRequests {
 		t.Errorf("a long body: %d", got)
+	}
+}
+
+// TestAttemptsOfManySourcesLockOutNobody: who has many addresses must not keep the operators out.
+func TestAttemptsOfManySourcesLockOutNobody(t *testing.T) {
+	o := newOffice(t)
+	for i := range 300 {
+		r := request("POST", Path+"session", `{"link":"guess"}`)
+		r.RemoteAddr = fmt.Sprintf("127.1.%d.%d:4711", i/200, i%200)
+		if got := o.answer(r).StatusCode; got != http.StatusUnauthorized {
+			t.Fatalf("attempt %d: %d", i, got)
+		}
+	}
+	o.signedIn(o.answer(request("POST", Path+"session", linkBody(o.Link(false, LinkTime)))))
+	o.signedIn(o.answer(o.signed(auth.Primary, "0123456789abcdef")))
+}
+
+// TestSignaturesAreLimited: the bodies of those that are right are remembered.
+func TestSignaturesAreLimited(t *testing.T) {
+	o := newOffice(t)
+	for i := range signaturesOfAll.Burst + 1 {
+		r := o.signed(auth.Primary, fmt.Sprintf("0123456789abcdef%d", i))
+		r.RemoteAddr = fmt.Sprintf("127.1.0.%d:4711", i)
+		answer := o.answer(r)
+		if over := i == signaturesOfAll.Burst; over != (answer.StatusCode == http.StatusTooManyRequests) || over != (answer.Header.Get("Retry-After") != "") {
+			t.Errorf("signature %d: %d", i, answer.StatusCode)
+		}
 	}
 }
 

@@ -2,12 +2,25 @@ package recording
 
 import (
 	"context"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
 )
+
+// TestFileIsRemovedOnceThatIsOnTheDisk: a retry behind a sync that failed syncs again, also where the file is
+// gone already; and a disk that is not mounted has not deleted anything.
+func TestFileIsRemovedOnceThatIsOnTheDisk(t *testing.T) {
+	dir := t.TempDir()
+	if err := (folder{dir: dir}).Remove("none.wav"); err != nil {
+		t.Errorf("a file that is not there: %v", err)
+	}
+	if err := (folder{dir: filepath.Join(dir, "gone")}).Remove("none.wav"); err == nil {
+		t.Error("the folder cannot be synced, and that is a success")
+	}
+}
 
 // TestHoldThatWasAcceptedKeepsTheRecording also where it is asked for while somebody is
 // deleting the recording, or its time is over: the hold is refused then.

@@ -78,14 +78,12 @@ func (f folder) Open(name string) (Bytes, error) {
 
 // Remove implements Files.
 func (f folder) Remove(name string) error {
-	err := os.Remove(f.path(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	if err := os.Remove(f.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return datadir.SyncDir(f.dir) // what is deleted does not come back after a loss of power
+	// What is deleted does not come back after a loss of power, also where the attempt before
+	// has removed it and not come further.
+	return datadir.SyncDir(f.dir)
 }
 
 type appended struct{ *vault.Writer }

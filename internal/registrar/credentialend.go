@@ -21,14 +21,21 @@ func (r *Registrar) Reset(ctx context.Context, userName, issuedBy string) (passw
 	c := *known
 	c.IssuedBy = issuedBy
 	password = c.setPassword(userName, r.cfg.Realm)
+	// What has registered goes first: an error afterwards would hide a password that is in force.
+	if err := r.bindingStore.Delete(ctx, userName); err != nil && !fault.Is(err, fault.KindNotFound) {
+		return "", err
+	}
+	r.unstored[userName] = true // until its bindings are gone, or are stored again
 	if err := r.credentialStore.Put(ctx, userName, c); err != nil {
 		return "", err
 	}
 	r.mu.Lock()
 	r.credentials[userName] = &c
+	r.removeBindings(userName, func(*binding) bool { return true })
 	r.mu.Unlock()
+	delete(r.unstored, userName)
 	r.log.Info("phone password replaced", "user", userName)
-	return password, r.removeAllBindings(ctx, userName)
+	return password, nil
 }
 
 // Remove ends a credential and everything registered with it.

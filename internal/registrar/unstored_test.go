@@ -38,3 +38,45 @@ func TestRegistrationIsAcceptedOnceItIsStored(t *testing.T) {
 		t.Errorf("the next process knows %+v", got)
 	}
 }
+
+// TestNewPasswordIsToldOnceItIsInForce, also if nothing can be stored from then on: nobody could register else.
+func TestNewPasswordIsToldOnceItIsInForce(t *testing.T) {
+	b, err := backbone.Open(context.Background(), backbone.Config{Dir: t.TempDir()}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	r := open(t, store.OnBackbone(b), nil)
+	issue(t, r, "101", alice)
+	register(t, r, says("101", 1, "sip:101@10.0.0.7", time.Hour, desk))
+	before := *r.credentials["101"]
+	fails, fail := context.WithCancel(t.Context())
+	r.log = slog.New(failWhen{slog.DiscardHandler, "phone password replaced", fail})
+	password, err := r.Reset(fails, "101", "primary")
+	if inForce := r.credentials["101"].SHA256 != before.SHA256; inForce != (err == nil) || inForce != (password != "") {
+		t.Errorf("in force: %t, told: %q, %v", inForce, password, err)
+	}
+	after := *r.credentials["101"]
+	if _, err := r.Reset(fails, "101", "primary"); err == nil || *r.credentials["101"] != after {
+		t.Errorf("nothing could be stored: %v", err)
+	}
+	if got := open(t, store.OnBackbone(b), nil).BindingsOfIdentity(alice); len(got) != 0 || len(r.BindingsOfIdentity(alice)) != 0 {
+		t.Errorf("what registered with the old password is still there: %+v", got)
+	}
+}
+
+// failWhen has everything fail from a line of the log on.
+type failWhen struct {
+	slog.Handler
+	message string
+	fail    context.CancelFunc
+}
+
+func (h failWhen) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h failWhen) Handle(_ context.Context, line slog.Record) error {
+	if line.Message == h.message {
+		h.fail()
+	}
+	return nil
+}
