@@ -19,7 +19,7 @@ type trunksCommand struct {
 
 // Help ends the command's help.
 func (trunksCommand) Help() string {
-	return `If a server is running: which trunks answer, registrations, calls and the last refusal of each trunk. Otherwise the
+	return `If a server is running: which trunks answer OPTIONS ("not asked" without the key ping of the trunk), registrations, calls and the last refusal of each trunk. Otherwise the
 trunks and routes of the configuration file. Without a file there is the loopback trunk, for phones on this machine.
 
 Example:
@@ -72,7 +72,7 @@ func (a *app) runningTrunks(client *api) error {
 	table := a.table()
 	fmt.Fprintln(table, "TRUNK\tADDRESS\tANSWERS\tREGISTERED\tCALLS IN\tCALLS OUT\tLIMIT")
 	for _, t := range answer.Value {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%d\t%s\n", t.Name, t.Address+" "+t.Transport, t.State, registeredAs(t.Registration), t.Inbound, t.Outbound, most(t))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%d\t%s\n", t.Name, t.Address+" "+t.Transport, asked(t), registeredAs(t.Registration), t.Inbound, t.Outbound, most(t))
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -89,6 +89,14 @@ func (a *app) runningTrunks(client *api) error {
 		}
 	}
 	return table.Flush()
+}
+
+// asked says whether a trunk answers OPTIONS.
+func asked(t admin.TrunkState) string {
+	if t.State == "unknown" {
+		return "not asked" // or not yet: the key ping sets how often
+	}
+	return t.State
 }
 
 func registeredAs(line *admin.TrunkRegistration) string {

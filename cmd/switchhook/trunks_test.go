@@ -18,10 +18,13 @@ func TestRunningTrunksAreTold(t *testing.T) {
 		{"name":"stranger","transport":"udp","state":"unknown","callsIn":0,"callsOut":0,"registration":{"user":"u","state":"failed","answer":"403 Forbidden","since":"2026-03-04T11:00:00Z","next":"2026-03-04T12:00:00Z"}}]}`)
 	})
 	got := command(t, dir, "", "trunks", "--connection-string", connection)
-	for _, want := range []string{"account until", "30 calls, 5/s", "trunk dead does not answer OPTIONS: 503", "trunk stranger: the registration of u failed: 403 Forbidden", "dead: last refusal", "carries 1 calls"} {
+	for _, want := range []string{"account until", "30 calls, 5/s", "trunk dead does not answer OPTIONS: 503", "trunk stranger: the registration of u failed: 403 Forbidden", "dead: last refusal", "carries 1 calls", "not asked"} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("%q is missing in\n%s", want, got.out)
 		}
+	}
+	if strings.Contains(got.out, "unknown") {
+		t.Errorf("a trunk that gets no OPTIONS is unknown:\n%s", got.out)
 	}
 }
 

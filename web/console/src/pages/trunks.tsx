@@ -51,7 +51,7 @@ export function Trunks(): JSX.Element {
         title="Trunks"
         actions={
           <>
-            <Act class="quiet" changes confirm="Forget what was set here and by the SIP routing API, and use the trunks and routes of the configuration file again?" do={() => change({ routes: null }).then(() => change({ trunks: null }))} done="The configuration file is in force">
+            <Act class="quiet" changes confirm="Forget what was set here and by the SIP routing API, and use the trunks and routes of the configuration file again?" do={() => change({ routes: null, trunks: null })} done="The configuration file is in force">
               Take the file's again
             </Act>
             <Act class="primary" id="addtrunk" changes do={() => void (trunk.value = "")}>
