@@ -42,7 +42,7 @@ type Announcement struct {
 type recordingKeys struct {
 	// Host in the locations of recordings. Azure's SDKs download from hosts of asm.skype.com only; applications need an entry for it in their hosts file or DNS. "own" is the host by which clients reach the server.
 	Host string `yaml:"location-host" type:"host name or own" default:"storage.asm.skype.com"`
-	// Space that the disk must have free. Below it no recording begins, and those that go on end. 0 is no limit.
+	// Space that the disk must have free. Below it no recording begins, those that go on end, and dead letters in folders wait. 0 is no limit.
 	MinFree *int `yaml:"min-free-mib" default:"512" min:"0" max:"1048576" unit:"MiB"`
 	// Space that all recordings may take on the disk. Above it no recording begins, and those that go on end. 0 is no limit.
 	Quota *int `yaml:"quota-mib" default:"0" min:"0" max:"1073741824" unit:"MiB"`

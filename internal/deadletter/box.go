@@ -24,7 +24,12 @@ type Config struct {
 	Delay  time.Duration // from the last attempt to the writing; 0: 5 minutes, negative: at once
 	GiveUp time.Duration // how long the writing is tried; 0: 4 hours
 
-	Folder   string // directory of the containers of folder:///CONTAINER; empty: there are none
+	Folder string // directory of the containers of folder:///CONTAINER; empty: there are none
+	// Free is how many bytes the disk of Folder can still take, and MinFree what it must: dead letters of a day
+	// in which nobody takes events shall not take the room of calls. 0: there is no bound.
+	Free    func() (uint64, error)
+	MinFree uint64
+
 	Accounts func(name string) (storage.Account, bool)
 	S3       *storage.S3 // nil: there is none
 

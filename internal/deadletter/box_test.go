@@ -136,6 +136,31 @@ func TestDeadLetterIsWrittenFiveMinutesAfterTheLastAttempt(t *testing.T) {
 	})
 }
 
+// TestDeadLettersLeaveRoomOnTheDisk: calls need it more. They wait until there is some.
+func TestDeadLettersLeaveRoomOnTheDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var free atomic.Uint64
+		dir := t.TempDir()
+		b := New(Config{Folder: dir, MinFree: 512 << 20, Free: func() (uint64, error) { return free.Load(), nil }})
+		e := start(t, b, journal.InMemory(), answering(400))
+		defer stop(e)
+		free.Store(511 << 20)
+		e.Post(event("1", "http://app.test/", FolderURL("letters")))
+		time.Sleep(2 * time.Hour)
+		if got, _ := lettersIn(t, dir); len(got) != 0 {
+			t.Errorf("written though the disk is nearly full: %v", got)
+		}
+		if tries := e.Attempts(history.Filter{}, 1); len(tries) != 1 || tries[0].Status != http.StatusInsufficientStorage || !strings.Contains(tries[0].Answer, "511 MiB") {
+			t.Errorf("the attempts say %+v", tries)
+		}
+		free.Store(512 << 20)
+		time.Sleep(6 * time.Minute)
+		if got, _ := lettersIn(t, dir); len(got) != 1 {
+			t.Errorf("there is room, and %d are written", len(got))
+		}
+	})
+}
+
 // TestDeadLetterIsDroppedAfterFourHours has a store that is there again at the
 // given time.
 func TestDeadLetterIsDroppedAfterFourHours(t *testing.T) {

@@ -24,9 +24,24 @@ func (s sender) Send(ctx context.Context, p delivery.Parcel) delivery.Outcome {
 	if err != nil {
 		return delivery.Outcome{Status: http.StatusBadRequest, Answer: []byte(err.Error())}
 	}
+	if why := s.box.full(m.URL); why != "" {
+		return delivery.Outcome{Status: http.StatusInsufficientStorage, Answer: []byte(why)}
+	}
 	body := p.Body()
 	name := nameOf(m.Event.Subscription, time.Now(), body)
 	return outcomeOf(to.Put(ctx, name, bytes.NewReader(body), storage.Properties{ContentType: contentType}))
+}
+
+// full says why a dead letter has to wait for room on the disk; "": it has not.
+func (b *Box) full(address string) string {
+	if b.cfg.MinFree == 0 || !strings.HasPrefix(address, schemeFolder+":") {
+		return ""
+	}
+	free, err := b.cfg.Free()
+	if err != nil || free >= b.cfg.MinFree {
+		return "" // the writing says more
+	}
+	return fmt.Sprintf("the disk has %d MiB free, and recording.min-free-mib is %d", free>>20, b.cfg.MinFree>>20)
 }
 
 // contentType is that of Event Grid's own dead letters.

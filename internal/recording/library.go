@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/clockjump"
+	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -73,7 +74,7 @@ func Open(cfg Config, log *slog.Logger) (*Library, error) {
 		return nil, err
 	}
 	l := &Library{
-		cfg: cfg, log: log, records: records, files: files, free: files.free, seen: make(map[string]time.Time), chunkFrames: framesOf(cfg.Chunk), claimed: make(map[string]bool),
+		cfg: cfg, log: log, records: records, files: files, free: func() (uint64, error) { return datadir.Free(cfg.Dir) }, seen: make(map[string]time.Time), chunkFrames: framesOf(cfg.Chunk), claimed: make(map[string]bool),
 		look: make(chan struct{}, 1), write: make(chan struct{}, 1), enders: make(chan struct{}, finishers), places: make(chan struct{}, finishers), idle: make(chan struct{}),
 	}
 	close(l.idle)

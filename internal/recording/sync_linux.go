@@ -15,12 +15,3 @@ func (f folder) SyncAll() error {
 	defer dir.Close()
 	return unix.Syncfs(int(dir.Fd()))
 }
-
-// free returns how many bytes the file system of the folder can still take.
-func (f folder) free() (uint64, error) {
-	var stat unix.Statfs_t
-	if err := unix.Statfs(f.dir, &stat); err != nil {
-		return 0, &os.PathError{Op: "statfs", Path: f.dir, Err: err}
-	}
-	return stat.Bavail * uint64(stat.Bsize), nil
-}

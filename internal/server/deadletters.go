@@ -3,6 +3,7 @@ package server
 import (
 	"time"
 
+	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/deadletter"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/delivery/history"
@@ -22,7 +23,9 @@ func (p *parts) openDeadLetters(delay time.Duration, failures history.Archive) {
 		Failures: history.Config{Archive: failures, Keep: keepFailures}, ResourceID: resource.ARMPath, Metrics: p.metrics,
 	}, p.log.With("part", "eventgrid"))
 	p.deadLetters = deadletter.New(deadletter.Config{
-		Delay: delay, Folder: p.data.Path(deadLetterFolder), Accounts: p.cfg.StorageAccount, S3: p.cfg.S3, Observer: p.failures,
+		Delay: delay, Folder: p.data.Path(deadLetterFolder),
+		Free: func() (uint64, error) { return datadir.Free(p.data.Name()) }, MinFree: p.cfg.Recording.MinFree,
+		Accounts: p.cfg.StorageAccount, S3: p.cfg.S3, Observer: p.failures,
 	})
 }
 
