@@ -23,7 +23,10 @@ type Resolver interface {
 const (
 	freshFor = time.Minute
 	emptyFor = 5 * time.Second // and so long a failure
-	staleFor = time.Hour       // what is found no more is still tried
+	// What is found no more still counts, and the name service is asked again that often: calls
+	// do not wait for one that is silent (RFC 8767 §5).
+	staleFor   = 24 * time.Hour
+	recheckFor = 30 * time.Second
 )
 
 const (
@@ -54,6 +57,7 @@ type lookupResult struct {
 	places []netip.AddrPort
 	err    error
 	at     time.Time
+	tried  time.Time // when it was asked for again, without success so far; zero: never
 }
 
 // find returns the places at which a trunk can be reached, the best first, and those that
@@ -88,13 +92,20 @@ func (l *locator) located(ctx context.Context, t *trunk.Trunk) ([]netip.AddrPort
 	if age := now.Sub(before.at); ok && (before.err == nil && age < freshFor || before.err != nil && age < emptyFor) {
 		return slices.Clone(before.places), before.err
 	}
+	key.host = strings.Clone(key.host) // which may be a part of a message
+	if len(before.places) > 0 {
+		if now.Sub(before.tried) < recheckFor {
+			return slices.Clone(before.places), nil
+		}
+		before.tried = now
+		l.known.PutUntil(key, before, now, before.at.Add(staleFor))
+	}
 	places, err := l.lookUp(ctx, t)
 	if err != nil && len(before.places) > 0 {
 		return slices.Clone(before.places), nil
 	}
 	if ctx.Err() == nil {
-		key.host = strings.Clone(key.host) // which may be a part of a message
-		l.known.Put(key, lookupResult{places, err, now}, now)
+		l.known.Put(key, lookupResult{places: places, err: err, at: now}, now)
 	}
 	return slices.Clone(places), err
 }

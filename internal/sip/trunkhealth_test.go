@@ -22,10 +22,16 @@ type zone struct {
 	srv   map[string][]*net.SRV
 	asked atomic.Int64
 	dead  atomic.Bool
+
+	silent atomic.Bool // it does not answer
 }
 
-func (z *zone) LookupNetIP(_ context.Context, _, host string) (list []netip.Addr, err error) {
+func (z *zone) LookupNetIP(ctx context.Context, _, host string) (list []netip.Addr, err error) {
 	z.asked.Add(1)
+	if z.silent.Load() {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	for _, text := range z.hosts[host] {
 		list = append(list, netip.MustParseAddr(text))
 	}
@@ -172,9 +178,53 @@ func TestNamesAreRemembered(t *testing.T) {
 		asked(3)
 		time.Sleep(time.Minute)
 		if places, err := l.find(t.Context(), a); err == nil {
-			t.Errorf("after an hour without the name service there is %v", places)
+			t.Errorf("after a day without the name service there is %v", places)
 		}
 		asked(4)
+	})
+}
+
+// TestSilentNameServiceDelaysOneCall in half a minute: the others go where the trunk was.
+func TestSilentNameServiceDelaysOneCall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		names := &zone{hosts: map[string][]string{"a.example": {"192.0.2.1"}}}
+		l := newLocator(names)
+		table, err := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: "a.example", Port: 5070}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		took := func() time.Duration {
+			t.Helper()
+			begun := time.Now()
+			ctx, cancel := context.WithTimeout(t.Context(), dialTimeout)
+			defer cancel()
+			if places, err := l.find(ctx, table.Trunks()[0]); err != nil || len(places) != 1 {
+				t.Fatalf("%v %v", places, err)
+			}
+			return time.Since(begun)
+		}
+		took()
+		names.silent.Store(true)
+		time.Sleep(freshFor)
+		for call, want := range []time.Duration{dialTimeout, 0, 0} {
+			if got := took(); got != want {
+				t.Errorf("call %d waits for %v, not %v", call, got, want)
+			}
+		}
+		time.Sleep(recheckFor)
+		if got := took(); got != dialTimeout {
+			t.Errorf("the name service is not asked again: %v", got)
+		}
+		names.silent.Store(false)
+		time.Sleep(recheckFor)
+		asked := names.asked.Load()
+		if took(); names.asked.Load() != asked+1 {
+			t.Error("it is not asked although it is there again")
+		}
+		if took(); names.asked.Load() != asked+1 {
+			t.Error("what it says is not fresh")
+		}
 	})
 }
 
