@@ -157,6 +157,7 @@ func (e *Engine) skip(j *job, now time.Time) {
 	}
 	j.to.wait(j)
 	e.retryAt(j, later(now.Add(delay), j.to.nextTry(now)))
+	e.dropBody(j, j.Due.Sub(now))
 	e.advance(j.lane)
 }
 

@@ -149,5 +149,6 @@ func (e *Engine) holdBack(j *job, now time.Time) {
 	j.heldBack = true
 	j.breaker.wait(j)
 	e.retryAt(j, j.breaker.nextTry(now))
+	e.dropBody(j, j.Due.Sub(now)) // those of a day would fill the memory
 	e.advance(j.lane)
 }

@@ -2,7 +2,9 @@ package delivery
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,6 +79,45 @@ func TestProbationEndsWithTheFirstSuccess(t *testing.T) {
 			at := hooks.times(fmt.Sprint(i))
 			if len(at) == 0 || at[len(at)-1] < up.Milliseconds() || at[len(at)-1] > 90_000 {
 				t.Errorf("%d was posted at %v ms", i, at)
+			}
+		}
+		if n := e.open.Load(); n != 0 {
+			t.Errorf("%d are open", n)
+		}
+	})
+}
+
+// TestBodiesOfAProbationLeaveMemory, also those of events that were never tried, and come from the journal in the end.
+func TestBodiesOfAProbationLeaveMemory(t *testing.T) {
+	var down atomic.Bool
+	hooks := &webhooks{answer: func(string, string, int) reply {
+		return reply{status: map[bool]int{true: 404, false: 200}[down.Load()]}
+	}}
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+		down.Store(true)
+		for i := range 10 {
+			e.Post(grid(fmt.Sprint(i), fmt.Sprint("failed", i)))
+		}
+		time.Sleep(time.Second)
+		for i := range 50 {
+			e.Post(grid(fmt.Sprint("call", i), fmt.Sprint("held back ", i)))
+		}
+		time.Sleep(time.Second)
+		e.inTurn(func() {
+			for _, g := range e.groups {
+				for _, j := range g.members {
+					if heldBack := j.Attempts == 0; heldBack && (j.state != backingOff || j.msg.Body != nil || !j.Away) {
+						t.Errorf("%s is in state %d and has %d bytes in memory", j.msg.ID, j.state, len(j.msg.Body))
+					}
+				}
+			}
+		})
+		down.Store(false)
+		time.Sleep(20 * time.Minute)
+		posted := hooks.bodies()
+		for i := range 50 {
+			if !slices.Contains(posted, fmt.Sprint("held back ", i)) {
+				t.Errorf("%d is not delivered", i)
 			}
 		}
 		if n := e.open.Load(); n != 0 {
