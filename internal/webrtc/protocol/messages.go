@@ -961,6 +961,6 @@ const (
 	CloseReplaced     = 4409 // the session goes on on another socket: do not reconnect
 	CloseTooSlow      = 4413 // more waited to be sent than may: resume
 	CloseVersion      = 4426 // the server speaks no version that the client does
-	CloseTooMany      = 4429 // too many requests, or too many sessions of the user or address: wait before the next try
+	CloseTooMany      = 4429 // too many requests, too many sessions of the user or address, or too many sockets that wait for their hello: wait before the next try
 	CloseStopping     = 4503 // the server stops: reconnect later; the session is over
 )

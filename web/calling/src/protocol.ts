@@ -1229,7 +1229,7 @@ export const closeCodes = {
   tooSlow: 4413,
   /** the server speaks no version that the client does */
   version: 4426,
-  /** too many requests, or too many sessions of the user or address: wait before the next try */
+  /** too many requests, too many sessions of the user or address, or too many sockets that wait for their hello: wait before the next try */
   tooMany: 4429,
   /** the server stops: reconnect later; the session is over */
   stopping: 4503,
