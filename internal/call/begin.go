@@ -41,21 +41,7 @@ func (r *Registry) Begin(b Begin, leg Leg) (report func(Report), err error) {
 	if len(targets) == 1 {
 		return r.fromUser(b.invitation(targets[0]), leg)
 	}
-	leave, err := r.cfg.Permit.AdmitUser(b.From.Raw(), r.limited(targets))
-	if err != nil {
-		return nil, err
-	}
-	tell, err := r.beginGroup(b, targets, leg)
-	if err != nil {
-		leave()
-		return nil, err
-	}
-	return func(news Report) {
-		if _, over := news.(Ended); over {
-			leave()
-		}
-		tell(news)
-	}, nil
+	return r.countedForUser(b.From, r.limited(targets), func() (func(Report), error) { return r.beginGroup(b, targets, leg) })
 }
 
 // limited is one of several targets whose calls the limit of a user's calls is about: an

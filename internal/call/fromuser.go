@@ -8,11 +8,16 @@ import (
 // fromUser takes a call of a user's telephone, and counts it among the user's until
 // the leg has ended.
 func (r *Registry) fromUser(in Invitation, leg Leg) (report func(Report), err error) {
-	leave, err := r.cfg.Permit.AdmitUser(in.From.Raw(), in.To)
+	return r.countedForUser(in.From, in.To, func() (func(Report), error) { return r.routeUser(in, leg) })
+}
+
+// countedForUser begins a call that counts among the user's until its leg has ended.
+func (r *Registry) countedForUser(user, to identifier.ID, begin func() (func(Report), error)) (report func(Report), err error) {
+	leave, err := r.cfg.Permit.AdmitUser(user.Raw(), to)
 	if err != nil {
 		return nil, err
 	}
-	tell, err := r.routeUser(in, leg)
+	tell, err := begin()
 	if err != nil {
 		leave()
 		return nil, err
