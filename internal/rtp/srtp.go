@@ -134,7 +134,7 @@ func tagSizeOf(suite sdp.Suite, first byte) int {
 	switch {
 	case suite.IsAEAD():
 		return aeadTag
-	case first == labelCipher && (suite == sdp.AES128SHA32 || suite == sdp.AES256SHA32):
+	case first == labelCipher && suite.HasShortTag():
 		return shortTag
 	}
 	return fullTag

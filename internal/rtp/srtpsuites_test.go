@@ -66,6 +66,12 @@ var protectedBySuite = map[sdp.Suite]protectedPackets{
 // protectedUnder is that of a suite, with the key.
 func protectedUnder(t testing.TB, suite sdp.Suite) (made protectedPackets, key sdp.Key) {
 	t.Helper()
+	switch suite { // the same under another name
+	case sdp.CM256SHA80:
+		suite = sdp.AES256SHA80
+	case sdp.CM256SHA32:
+		suite = sdp.AES256SHA32
+	}
 	if made, ok := protectedBySuite[suite]; ok {
 		return made, longKey(t)
 	}

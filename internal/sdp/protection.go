@@ -18,6 +18,8 @@ const (
 	AES256SHA32       // AES_256_CM_HMAC_SHA1_32
 	AES128GCM         // AEAD_AES_128_GCM
 	AES256GCM         // AEAD_AES_256_GCM
+	CM256SHA80        // AES256SHA80 under the name that some phones write: AES_CM_256_HMAC_SHA1_80
+	CM256SHA32        // AES256SHA32, AES_CM_256_HMAC_SHA1_32
 )
 
 // forms are the names that a=crypto has for the suites, and the parts of their keys.
@@ -27,17 +29,21 @@ var forms = [...]struct {
 }{
 	{}, {"AES_CM_128_HMAC_SHA1_80", 16, 14}, {"AES_CM_128_HMAC_SHA1_32", 16, 14}, {"AES_256_CM_HMAC_SHA1_80", 32, 14},
 	{"AES_256_CM_HMAC_SHA1_32", 32, 14}, {"AEAD_AES_128_GCM", 16, 12}, {"AEAD_AES_256_GCM", 32, 12},
+	{"AES_CM_256_HMAC_SHA1_80", 32, 14}, {"AES_CM_256_HMAC_SHA1_32", 32, 14},
 }
 
 // Suites lists what can be agreed on. Offers of ours have the first two, which everybody
 // knows: each further line makes all INVITEs longer.
-var Suites = []Suite{AES128SHA80, AES128SHA32, AES256SHA80, AES256SHA32, AES128GCM, AES256GCM}
+var Suites = []Suite{AES128SHA80, AES128SHA32, AES256SHA80, AES256SHA32, AES128GCM, AES256GCM, CM256SHA80, CM256SHA32}
 
 // isOffered reports whether a suite stands in our offers, of which inForce is agreed on.
 func (s Suite) isOffered(inForce Suite) bool { return s <= AES128SHA32 || s == inForce }
 
 // String returns the name that a=crypto has for the suite.
 func (s Suite) String() string { return forms[min(int(s), len(forms)-1)].name }
+
+// HasShortTag reports whether the tags of RTP have four bytes.
+func (s Suite) HasShortTag() bool { return s == AES128SHA32 || s == AES256SHA32 || s == CM256SHA32 }
 
 // IsAEAD reports whether one algorithm encrypts and authenticates (RFC 7714).
 func (s Suite) IsAEAD() bool { return s == AES128GCM || s == AES256GCM }
