@@ -2,55 +2,22 @@ package call_test
 
 import (
 	"fmt"
-	"io"
-	"log/slog"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// overheard counts the listeners of members that were not taken out again.
-type overheard struct {
-	call.Mixes
-	listeners atomic.Int64
-}
-
-func (o *overheard) NewMix(rate int) call.Mix { return overheardMix{o.Mixes.NewMix(rate), o} }
-
-type overheardMix struct {
-	call.Mix
-	of *overheard
-}
-
-func (m overheardMix) Join(p audio.Port) call.Member { return overheardMember{m.Mix.Join(p), m.of} }
-
-type overheardMember struct {
-	call.Member
-	of *overheard
-}
-
-func (m overheardMember) Hear(l audio.Listener) (stop func()) {
-	leave := m.Member.Hear(l)
-	m.of.listeners.Add(1)
-	return func() { m.of.listeners.Add(-1); leave() }
-}
-
 // TestRecognitionThatIsRefusedHearsNobody: what an application asks for again and again
 // while it is refused leaves nothing in the mix.
 func TestRecognitionThatIsRefusedHearsNobody(t *testing.T) {
 	run(t, func(w *world) {
 		w.recognizer = &calltest.Recognizer{}
-		w.Registry = w.remake(false)
-		heard := &overheard{Mixes: w.config.Mixes}
-		w.config.Mixes = heard
-		w.Registry = call.NewRegistry(w.config, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		heard := w.overhear()
 		_, _, conn, _ := w.added()
 		listen := call.Recognize{Target: phone(aPhone), Input: call.SpeechInput, InitialSilence: time.Minute, EndSilence: time.Second}
 		w.must(conn.Recognize(bg, listen))
@@ -59,12 +26,12 @@ func TestRecognitionThatIsRefusedHearsNobody(t *testing.T) {
 				t.Fatal("it was not refused")
 			}
 		}
-		if n := heard.listeners.Load(); n != 1 {
+		if n := heard.count(); n != 1 {
 			t.Errorf("%d listeners for one recognition", n)
 		}
 		w.must(conn.CancelAllMedia(bg))
 		synctest.Wait()
-		if n := heard.listeners.Load(); n != 0 {
+		if n := heard.count(); n != 0 {
 			t.Errorf("%d listeners after its end", n)
 		}
 		w.must(conn.Terminate(bg))

@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -12,13 +13,23 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/speech"
+	"github.com/switchhook/switchhook/internal/streaming"
 )
+
+// streamed is the control of an application that may start streams.
+var streamed = func() call.Control {
+	with := control
+	with.Streaming = &call.Streaming{URL: "wss://app.test/sound", Rate: 16000, Unmixed: true, Bidirectional: true, Tones: true}
+	with.Transcription = &call.Transcription{URL: "wss://app.test/text", Locale: "en-US"}
+	return with
+}()
 
 // TestRandomCallsKeepTheRules plays random sequences of commands, answers, keys,
 // hang-ups and waiting, and asks of whatever came out: each accepted operation
 // has exactly one terminal event, CallDisconnected is the last event of every
-// connection, and no call is left. A goroutine or timer that is left ends the
-// bubble with a failure of its own.
+// connection, nothing listens that has ended, and no call is left. A goroutine or
+// timer that is left ends the bubble with a failure of its own.
 func TestRandomCallsKeepTheRules(t *testing.T) {
 	made := 0
 	rapid.Check(t, func(r *rapid.T) {
@@ -27,7 +38,12 @@ func TestRandomCallsKeepTheRules(t *testing.T) {
 		picks := rapid.SliceOfN(rapid.IntRange(0, 1000), len(steps), len(steps)).Draw(r, "picks")
 		var problem string
 		t.Run("", func(t *testing.T) {
-			run(t, func(w *world) { problem = newGame(w).play(steps, picks) })
+			run(t, func(w *world) {
+				w.recognizer = &calltest.Recognizer{Understood: [][]speech.Result{{{Text: "sales", Final: true}}}}
+				g := newGame(w)
+				g.heard = w.overhear()
+				problem = g.play(steps, picks)
+			})
 		})
 		if made += len(steps); problem != "" {
 			r.Fatalf("%s", problem)
@@ -45,6 +61,7 @@ type game struct {
 	connections []string
 	invitations []string
 	calls       []string // by serverCallId
+	heard       *overheard
 }
 
 func newGame(w *world) *game {
@@ -62,6 +79,7 @@ func (g *game) play(steps, picks []int) string {
 		moves[step].make(g)
 		g.collect()
 	}
+	left := g.quiet()
 	for _, id := range g.connections {
 		if conn, err := g.Connection(id); err == nil {
 			conn.Terminate(bg)
@@ -73,7 +91,23 @@ func (g *game) play(steps, picks []int) string {
 	}
 	time.Sleep(3 * time.Minute) // whatever still rings gives up
 	synctest.Wait()
+	if left > 0 {
+		return fmt.Sprintf("%d listeners are left where nothing goes on", left)
+	}
 	return g.judge()
+}
+
+// quiet ends all that listens in the calls that go on, and counts what listens still.
+func (g *game) quiet() int {
+	for _, id := range g.connections {
+		if conn, err := g.Connection(id); err == nil {
+			conn.CancelAllMedia(bg)
+			conn.StopStreaming(bg, call.Context{})
+			conn.StopTranscription(bg, call.Context{})
+		}
+	}
+	synctest.Wait()
+	return g.heard.count()
 }
 
 // collect takes what the world has produced.
@@ -122,7 +156,10 @@ func (g *game) judge() string {
 			if e.Add.ID != "" {
 				ends[e.Add.ID]++
 			}
+		case call.MediaStreamingStopped, call.MediaStreamingFailed, call.TranscriptionStopped, call.TranscriptionFailed:
+			ends[head.Operation.ID] = 1 // each start that came meanwhile is told
 		case call.ParticipantsUpdated, call.PlayStarted, call.ToneReceived,
+			call.MediaStreamingStarted, call.TranscriptionStarted, call.TranscriptionUpdated,
 			call.HoldFailed, call.HoldAudioStarted, call.HoldAudioPaused, call.HoldAudioResumed, call.HoldAudioCompleted:
 		default:
 			ends[head.Operation.ID]++
@@ -206,7 +243,7 @@ var moves = []struct {
 	}},
 	{"create", func(g *game) {
 		targets := []identifier.ID{phone(aPhone), identifier.NewUser(resource), phone(ourPhone), phone(bPhone), deskUser}
-		c := call.Create{Targets: targets[g.pick%5 : g.pick%5+1], CallerID: phone(ourPhone), Control: control}
+		c := call.Create{Targets: targets[g.pick%5 : g.pick%5+1], CallerID: phone(ourPhone), Control: streamed}
 		if g.pick%5 == 0 {
 			c.Targets = targets
 		}
@@ -215,7 +252,7 @@ var moves = []struct {
 		}
 	}},
 	{"answer", func(g *game) {
-		if p, err := g.Answer(bg, one(g, g.contexts), identifier.ID{}, control); err == nil {
+		if p, err := g.Answer(bg, one(g, g.contexts), identifier.ID{}, streamed); err == nil {
 			g.connections = append(g.connections, p.ID)
 		}
 	}},
@@ -250,6 +287,44 @@ var moves = []struct {
 	{"recognize", on(func(g *game, c *call.Connection) {
 		c.Recognize(bg, call.Recognize{Target: g.somebody(c), Prompts: hello, MaxTones: 2, InitialSilence: 5 * time.Second, InterTone: time.Second, Interrupt: g.pick%2 == 0})
 	})},
+	{"listen", on(func(g *game, c *call.Connection) {
+		listen := call.Recognize{Target: g.somebody(c), Input: call.ChoicesInput + call.Input(g.pick%3), Choices: menu, InterruptPrompt: g.pick%2 == 0, InitialSilence: 5 * time.Second, EndSilence: 500 * ms, InterTone: time.Second, Interrupt: g.pick%3 == 0}
+		if g.pick%5 > 1 {
+			listen.Prompts = hello
+		}
+		c.Recognize(bg, listen)
+	})},
+	{"speak", ofLeg(speaks)},
+	{"start a stream", on(func(_ *game, c *call.Connection) { c.StartStreaming(bg, call.Context{}) })},
+	{"stop the stream", on(func(_ *game, c *call.Connection) { c.StopStreaming(bg, call.Context{}) })},
+	{"start transcription", on(func(_ *game, c *call.Connection) { c.StartTranscription(bg, nil, "", call.Context{}) })},
+	{"update transcription", on(func(_ *game, c *call.Connection) { c.UpdateTranscription(bg, "de-DE", "", call.Context{}) })},
+	{"stop transcription", on(func(_ *game, c *call.Connection) { c.StopTranscription(bg, call.Context{}) })},
+	{"the application's WebSocket", func(g *game) {
+		var news streaming.Report = streaming.Opened{}
+		if g.pick%3 == 0 {
+			news = streaming.Failed{Err: errors.New("broken"), Interrupted: true}
+		}
+		if s := one(g, g.streams.Opened()); s != nil {
+			s.Tell(news)
+		}
+		if s := one(g, g.transcripts.Opened()); s != nil {
+			s.Tell(news)
+		}
+	}},
+	{"a user joins", func(g *game) {
+		leg := calltest.Inbound()
+		who := []identifier.ID{ann, identifier.User(resource, "bob")}
+		if report, err := g.Join(bg, call.Join{To: call.Locator{GroupCallID: groupID}, Who: one(g, who), DisplayName: "Ann"}, leg); err == nil {
+			leg.Told(report)
+			g.legs = append(g.legs, leg)
+		}
+	}},
+	{"connect to the group", func(g *game) {
+		if p, err := g.Connect(bg, call.Locator{GroupCallID: groupID}, streamed); err == nil {
+			g.connections = append(g.connections, p.ID)
+		}
+	}},
 	{"send tones", on(func(g *game, c *call.Connection) {
 		c.SendTones(bg, call.SendTones{Tones: []call.Tone("42"), Target: g.somebody(c)})
 	})},
@@ -309,13 +384,13 @@ var moves = []struct {
 	})},
 	{"connect", on(func(g *game, c *call.Connection) {
 		if p, err := c.Properties(bg); err == nil {
-			if p, err = g.Connect(bg, call.Locator{ServerCallID: p.ServerCallID}, control); err == nil {
+			if p, err = g.Connect(bg, call.Locator{ServerCallID: p.ServerCallID}, streamed); err == nil {
 				g.connections = append(g.connections, p.ID)
 				g.calls = append(g.calls, p.ServerCallID)
 			}
 		}
 	})},
-	{"connect, perhaps too late", func(g *game) { g.Connect(bg, call.Locator{ServerCallID: one(g, g.calls)}, control) }},
+	{"connect, perhaps too late", func(g *game) { g.Connect(bg, call.Locator{ServerCallID: one(g, g.calls)}, streamed) }},
 	{"leave", on(func(_ *game, c *call.Connection) { c.HangUp(bg) })},
 	{"terminate", on(func(g *game, c *call.Connection) {
 		if g.pick%4 == 0 {
