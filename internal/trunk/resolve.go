@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"time"
 )
 
 // Resolver looks up the addresses of a host; net.DefaultResolver is one.
@@ -19,9 +20,13 @@ type Locator interface {
 	Locate(ctx context.Context, t *Trunk) ([]netip.Addr, error)
 }
 
+// keptMissing is how long a host whose name does not exist any more keeps its addresses, which
+// somebody else may have by then. A name service that does not answer takes nothing away.
+const keptMissing = 24 * time.Hour
+
 // Refresh looks up the hosts of trunks that are names, so that they are known. A host that
-// cannot be found keeps the addresses it had; the error names all such hosts. A nil resolver
-// is the system's.
+// cannot be found keeps the addresses it had, for keptMissing where its name does not exist;
+// the error names all such hosts. A nil resolver is the system's.
 func (t *Table) Refresh(ctx context.Context, resolver Resolver) error {
 	if resolver == nil {
 		resolver = net.DefaultResolver
@@ -36,7 +41,7 @@ func (t *Table) Refresh(ctx context.Context, resolver Resolver) error {
 		}
 		found, err := locate(ctx, resolver, trunk)
 		if err != nil {
-			failed = append(failed, fmt.Errorf("look up trunk %s: %w", trunk.Name, err))
+			failed = append(failed, fmt.Errorf("look up trunk %s: %w", trunk.Name, t.notFound(trunk, err)))
 			continue
 		}
 		for i := range found {
@@ -48,10 +53,31 @@ func (t *Table) Refresh(ctx context.Context, resolver Resolver) error {
 		t.mu.Lock()
 		if slices.Contains(t.trunks, trunk) || slices.Contains(t.operator, trunk) {
 			t.resolved[trunk] = found
+			delete(t.missed, trunk)
 		}
 		t.mu.Unlock()
 	}
 	return errors.Join(failed...)
+}
+
+// notFound is a failure to look up a trunk's host. Where that has not existed for too long, the
+// trunk has no addresses from then on: nobody calls in as the trunk by its old ones.
+func (t *Table) notFound(trunk *Trunk, err error) error {
+	var failure *net.DNSError
+	now := time.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	since, before := t.missed[trunk]
+	switch {
+	case !errors.As(err, &failure) || !failure.IsNotFound || len(t.resolved[trunk]) == 0:
+	case !before:
+		t.missed[trunk] = now
+	case now.Sub(since) >= keptMissing:
+		delete(t.resolved, trunk)
+		delete(t.missed, trunk)
+		return fmt.Errorf("its addresses are forgotten, since the name has not existed for %s: %w", keptMissing, err)
+	}
+	return err
 }
 
 // locate looks up the addresses of a trunk.

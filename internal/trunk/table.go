@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"time"
 )
 
 // ErrNoRoute says that no route takes a number.
@@ -27,6 +28,7 @@ type setting struct {
 	routes   []compiled
 	plans    []Plan                  // of the trunks that are called
 	resolved map[*Trunk][]netip.Addr // the addresses of Host
+	missed   map[*Trunk]time.Time    // since when Host, a name that had addresses, does not exist
 }
 
 // NewTable makes a table. Without any route, every number goes through every
@@ -56,21 +58,30 @@ func (t *Table) Set(trunks []Trunk, routes []Route) error {
 		for _, trunk := range next.trunks {
 			if known, _ := trunk.Permitted(t.resolved[old]); trunk.Host == old.Host && len(known) > 0 {
 				next.resolved[trunk] = known
+				next.miss(trunk, t.missed[old])
 			}
 		}
 	}
 	for _, ruling := range t.operator {
 		if known := t.resolved[ruling]; len(known) > 0 {
 			next.resolved[ruling] = known
+			next.miss(ruling, t.missed[ruling])
 		}
 	}
 	t.setting = next
 	return nil
 }
 
+// miss notes since when the host of a trunk does not exist; the zero Time notes nothing.
+func (s *setting) miss(t *Trunk, since time.Time) {
+	if !since.IsZero() {
+		s.missed[t] = since
+	}
+}
+
 // newSetting checks trunks and routes. Hosts that are addresses need not be looked up.
 func newSetting(trunks []Trunk, routes []Route) (s setting, err error) {
-	s = setting{inbound: make(map[string]*Trunk), resolved: make(map[*Trunk][]netip.Addr)}
+	s = setting{inbound: make(map[string]*Trunk), resolved: make(map[*Trunk][]netip.Addr), missed: make(map[*Trunk]time.Time)}
 	byName := make(map[string]*Trunk, len(trunks))
 	for _, trunk := range trunks {
 		if err := trunk.check(); err != nil {

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -188,6 +190,59 @@ func TestFailedLookupKeepsTheAddresses(t *testing.T) {
 	if _, ok := made.From(netip.MustParseAddr("203.0.113.5")); !ok {
 		t.Error("the address is forgotten")
 	}
+}
+
+// TestHostThatIsNoMoreIsForgotten: somebody else may have its addresses after a day. A name
+// service that does not answer says nothing of that.
+func TestHostThatIsNoMoreIsForgotten(t *testing.T) {
+	for name, test := range map[string]struct {
+		failure net.DNSError
+		keeps   bool
+	}{
+		"the name does not exist": {net.DNSError{Err: "no such host", IsNotFound: true}, false},
+		"nobody answers":          {net.DNSError{Err: "i/o timeout", IsTimeout: true}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				trunks, address := []Trunk{{Name: "c", Host: "sip.example.com", Transport: TLS}}, netip.MustParseAddr("203.0.113.5")
+				made, err := NewTable(trunks, nil)
+				if err == nil {
+					err = made.Refresh(t.Context(), hosts{"sip.example.com": "203.0.113.5"})
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				knows := func(want bool, when string) {
+					t.Helper()
+					if err := made.Refresh(t.Context(), failing{&test.failure}); err == nil {
+						t.Error("the error is not told")
+					}
+					if _, ok := made.From(address); ok != want {
+						t.Errorf("%s the address is known: %v", when, ok)
+					}
+				}
+				knows(true, "at first")
+				time.Sleep(keptMissing - time.Minute)
+				knows(true, "before a day is over")
+				if err := made.Set(trunks, nil); err != nil { // a change elsewhere begins no other day
+					t.Fatal(err)
+				}
+				time.Sleep(2 * time.Minute)
+				knows(test.keeps, "after a day")
+				if err := made.Refresh(t.Context(), hosts{"sip.example.com": "203.0.113.5"}); err != nil {
+					t.Fatal(err)
+				}
+				knows(true, "when it is back")
+			})
+		})
+	}
+}
+
+// failing is a resolver that always fails.
+type failing struct{ why *net.DNSError }
+
+func (f failing) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
+	return nil, f.why
 }
 
 type hosts map[string]string
