@@ -55,7 +55,7 @@ type Control struct {
 	Streaming      *Streaming     // what media streaming was set up; nil: none
 	Transcription  *Transcription // what transcription was set up; nil: none
 	// Answered is opened when the client has the answer to the request that made the
-	// connection. Events of the connection are told after that; nil: at once.
+	// connection, or the recording. Their events are told after that; nil: at once.
 	Answered *Latch
 }
 

@@ -51,6 +51,7 @@ type Record struct {
 
 	CallbackURI string // recordingStateCallbackUri; "": nobody is told
 	Version     string // api-version
+	Answered    *Latch // opened when the client knows the recordingId; events wait for that. nil: they do not
 }
 
 // RecordingPhase is what a recording does at the moment of an event: see callRecording.

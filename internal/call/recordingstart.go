@@ -32,7 +32,7 @@ func (r *Registry) StartRecording(ctx context.Context, rec Record) (state Record
 	began.notice.heard = !r.cfg.AnnounceRecordings
 	began.head = Head{
 		Connection: platform, ServerCallID: c.id, CorrelationID: c.correlationID,
-		Control:   Control{CallbackURI: rec.CallbackURI, Version: rec.Version},
+		Control:   Control{CallbackURI: rec.CallbackURI, Version: rec.Version, Answered: rec.Answered},
 		Operation: Operation{ID: newID(), Kind: RecordingOperation, Recording: options.ID, Began: made.Began()},
 	}
 	err = c.do(context.WithoutCancel(ctx), func() error { return c.beginRecording(began) })

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/auth/authtest"
 	"github.com/switchhook/switchhook/internal/call"
@@ -19,6 +20,7 @@ import (
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/mixer"
+	"github.com/switchhook/switchhook/internal/recording"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/store"
 )
@@ -62,6 +64,30 @@ func (w *witness) Flush() {
 	w.ResponseRecorder.Flush()
 }
 
+// deafRecording is a recording that is not listened to, and the maker of such.
+type deafRecording struct{}
+
+func (d deafRecording) Create(context.Context, recording.Options) (call.Recording, error) {
+	return d, nil
+}
+func (deafRecording) Began() time.Time                           { return time.Now() }
+func (deafRecording) Mixed() bool                                { return true }
+func (deafRecording) Begin(func(error, bool))                    {}
+func (deafRecording) Discard()                                   {}
+func (deafRecording) Mix() audio.Listener                        { return deafRecording{} }
+func (deafRecording) Participant(recording.Comer) audio.Listener { return nil }
+func (deafRecording) Pictured() bool                             { return false }
+func (deafRecording) Attend([]recording.Attendee)                {}
+func (deafRecording) Speak([]string)                             {}
+func (deafRecording) Pause()                                     {}
+func (deafRecording) Resume()                                    {}
+func (deafRecording) HearFrame(audio.Tick, audio.Frame)          {}
+func (deafRecording) Stop(recording.EndReason) <-chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}
+
 // TestEventsFollowTheAnswerToTheirRequest: Microsoft's samples use in the handler of
 // CallConnected what answerCall has returned.
 func TestEventsFollowTheAnswerToTheirRequest(t *testing.T) {
@@ -74,7 +100,7 @@ func TestEventsFollowTheAnswerToTheirRequest(t *testing.T) {
 		outbox, announcer := &counted{}, calltest.NewAnnouncer()
 		calls := call.NewRegistry(call.Config{
 			Resource: resource, Numbers: calltest.Numbers{"+15550100001"}, Announcer: announcer, Publisher: NewCallbacks(outbox, log), Mixes: calltest.MixesOf(engine),
-			Dialers: call.Dialers{Numbers: &calltest.Dialer{Fail: errors.New("no route")}},
+			Recordings: deafRecording{}, Dialers: call.Dialers{Numbers: &calltest.Dialer{Fail: errors.New("no route")}},
 		}, log)
 		answers, err := rest.NewRepeatability(store.InMemory(), "answers")
 		if err != nil {
@@ -87,12 +113,12 @@ func TestEventsFollowTheAnswerToTheirRequest(t *testing.T) {
 			t.Fatal(err)
 		}
 		router := rest.New(rest.Config{Auth: auth.NewAuthenticator(auth.Config{Keys: keys}), Log: log})
-		New(calls, slow{}, answers, nil).Routes(router)
+		New(calls, slow{}, answers, converts{}).Routes(router)
 		send := func(path, body, before, after string) {
 			t.Helper()
 			outbox.posted = nil
 			body = `{"callbackUri":"http://app.test/callback",` + body + `}`
-			r := httptest.NewRequest(http.MethodPost, "/calling/callConnections"+path+"?api-version=2026-03-12", strings.NewReader(body))
+			r := httptest.NewRequest(http.MethodPost, "/calling/"+path+"?api-version=2026-03-12", strings.NewReader(body))
 			r.Host = "localhost:8443"
 			if err := authtest.Sign(r, []byte(body), key.Base64(), time.Now()); err != nil {
 				t.Fatal(err)
@@ -105,13 +131,14 @@ func TestEventsFollowTheAnswerToTheirRequest(t *testing.T) {
 			}
 		}
 
-		send("", `"targets":[{"phoneNumber":{"value":"+15551230001"}}],"sourceCallerIdNumber":{"value":"+15550100001"}`, "", "CreateCallFailed CallDisconnected")
-		send("", `"targets":[{"communicationUser":{"id":"`+identifier.NewUser(resource).Raw()+`"}}]`, "", "")
+		send("callConnections", `"targets":[{"phoneNumber":{"value":"+15551230001"}}],"sourceCallerIdNumber":{"value":"+15550100001"}`, "", "CreateCallFailed CallDisconnected")
+		send("callConnections", `"targets":[{"communicationUser":{"id":"`+identifier.NewUser(resource).Raw()+`"}}]`, "", "")
 		ringing := <-announcer.Calls
 		// The other end, who created the call, has had its answer.
-		send(":answer", `"incomingCallContext":"`+ringing.Context+`"`, "CallConnected ParticipantsUpdated", "CallConnected ParticipantsUpdated")
-		send(":connect", `"callLocator":{"serverCallId":"`+ringing.ServerCallID+`"}`, "", "CallConnected ParticipantsUpdated")
-		send(":connect", `"callLocator":{"groupCallId":"33333333-2222-4333-8444-555555555555"}`, "", "ConnectFailed")
+		send("callConnections:answer", `"incomingCallContext":"`+ringing.Context+`"`, "CallConnected ParticipantsUpdated", "CallConnected ParticipantsUpdated")
+		send("callConnections:connect", `"callLocator":{"serverCallId":"`+ringing.ServerCallID+`"}`, "", "CallConnected ParticipantsUpdated")
+		send("recordings", `"callLocator":{"serverCallId":"`+ringing.ServerCallID+`"},"recordingFormatType":"wav","recordingStateCallbackUri":"http://app.test/recordings"`, "", "RecordingStateChanged")
+		send("callConnections:connect", `"callLocator":{"groupCallId":"33333333-2222-4333-8444-555555555555"}`, "", "ConnectFailed")
 		if err := calls.Stop(canceled(), t.Context()); err != nil {
 			t.Error(err)
 		}

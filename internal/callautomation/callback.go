@@ -59,8 +59,8 @@ func (c *Callbacks) Publish(e call.Event) {
 	}
 }
 
-// tell posts an event, once the client has the answer to the request that made the connection:
-// applications, Microsoft's samples among them, use in CallConnected what they have of that
+// tell posts an event, once the client has the answer to the request that made the connection
+// or the recording: applications, Microsoft's samples among them, use in CallConnected what they have of that
 // answer. Until then the promise stands for the event.
 func (c *Callbacks) tell(e call.Event, o occurrence) {
 	if answered := e.Header().Control.Answered; answered.Shut() {

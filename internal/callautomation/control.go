@@ -46,7 +46,7 @@ func (o *intelligenceOptions) endpoints() (main, backup string, err error) {
 		addressFits(field+"cognitiveServicesEndpoint", o.CognitiveServicesEndpoint), addressFits(field+"backupCognitiveServicesEndpoint", o.Backup))
 }
 
-// answered is the latch of a connection that a request makes.
+// answered is the latch of a connection or a recording that a request makes.
 func answered(r *http.Request) *call.Latch {
 	latch := new(call.Latch)
 	rest.Afterwards(r.Context(), latch.Open)
