@@ -65,3 +65,35 @@ func TestOneFormIsDialled(t *testing.T) {
 		})
 	}
 }
+
+// TestParticipantsAreNamedInAnyForm: whoever was called by one form of a number is found by it.
+func TestParticipantsAreNamedInAnyForm(t *testing.T) {
+	run(t, func(w *world) {
+		w.guarded()
+		who := phone("+0114420794600")
+		conn, id := w.create(who)
+		leg := <-w.dialer.Dialled
+		leg.Answer()
+		synctest.Wait()
+		if p, err := conn.Participant(bg, who); err != nil || p.ID != phone("+4420794600") {
+			t.Errorf("getParticipant: %v, %v", p, err)
+		}
+		w.must(conn.Mute(bg, []identifier.ID{who}))
+		w.must(conn.Hold(bg, call.Hold{Who: who}))
+		w.must(conn.Unhold(bg, who))
+		w.must(conn.Play(bg, call.Play{Prompts: []call.Prompt{call.File{URI: "http://app.test/a.wav"}}, To: []identifier.ID{who, phone("+4420794600")}}))
+		w.must(conn.CancelAllMedia(bg))
+		synctest.Wait()
+		w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone), Transferee: who}))
+		(<-w.dialer.Dialled).Refuse(call.Busy, 486, "Busy Here")
+		synctest.Wait()
+		if err := conn.Mute(bg, []identifier.ID{phone("+4420794601")}); err == nil {
+			t.Error("somebody else is found too")
+		}
+		w.must(conn.Remove(bg, who, call.Context{}))
+		synctest.Wait()
+		if _, over := w.last(id).(call.CallDisconnected); !over {
+			t.Errorf("at the end: %T", w.last(id))
+		}
+	})
+}

@@ -132,10 +132,13 @@ func (c *Call) find(id identifier.ID) *participant {
 	return nil
 }
 
-// named is find for a command: it says whom it did not find.
+// named is find for a command: it says whom it did not find. A number may be written in
+// another form, as it may be where somebody is called.
 func (c *Call) named(id identifier.ID) (*participant, error) {
-	if p := c.find(id); p != nil {
-		return p, nil
+	for _, form := range [...]identifier.ID{id, c.registry.normal(id)} {
+		if p := c.find(form); p != nil {
+			return p, nil
+		}
 	}
 	return nil, ParticipantMissing.because("Participant %s not found in the call.", id)
 }

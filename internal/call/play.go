@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/switchhook/switchhook/internal/identifier"
 )
@@ -38,6 +39,9 @@ func (c *Connection) playTo(play Play) error {
 		p, err := c.another(who, "play to itself")
 		if err != nil {
 			return err
+		}
+		if slices.Contains(listeners, p) { // by another form of its number
+			continue
 		}
 		listeners = append(listeners, p)
 		speakers = append(speakers, toAloneAll(p)...)

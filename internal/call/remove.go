@@ -14,8 +14,8 @@ func (c *Connection) Remove(ctx context.Context, who identifier.ID, what Context
 		if err != nil {
 			return err
 		}
-		op := c.begin(work{kind: RemoveOperation, what: what, who: who})
-		op.end(RemoveParticipantSucceeded{op.head(), who})
+		op := c.begin(work{kind: RemoveOperation, what: what, who: p.id})
+		op.end(RemoveParticipantSucceeded{op.head(), p.id})
 		c.call.remove(p)
 		return nil
 	})

@@ -59,12 +59,15 @@ func (c *Connection) transferee(t Transfer) (*participant, error) {
 	case t.Transferee == c.self.id:
 		return nil, Itself.because("An application cannot transfer itself (%s).", t.Transferee)
 	}
+	if !t.Transferee.IsZero() {
+		return c.call.named(t.Transferee)
+	}
 	for _, p := range c.call.listed() {
-		if !p.is(c) && (t.Transferee.IsZero() || p.id == t.Transferee) {
+		if !p.is(c) {
 			return p, nil
 		}
 	}
-	return nil, ParticipantMissing.because("Participant %s not found in the call.", t.Transferee)
+	return nil, ParticipantMissing.because("Nobody is in the call who could be transferred.")
 }
 
 // transfer hands over the other end of a call of two.

@@ -20,7 +20,7 @@ func (f File) isSpeech() bool { return f.URI == "" }
 // is played as a file is: while it arrives.
 func (l *Library) speak(ctx context.Context, file File, limit *timeLimit) (*source, error) {
 	if file.Speech.IsEmpty() {
-		return nil, &speech.Error{Kind: speech.Empty, Detail: "give it words"}
+		return nil, &speech.Error{Kind: speech.Empty, Detail: "there is nothing to speak"}
 	}
 	if l.cfg.Speech == nil {
 		return nil, &speech.Error{Kind: speech.Unconfigured, Detail: "there is no text to speech"}
