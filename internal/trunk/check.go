@@ -22,6 +22,9 @@ func (t *Trunk) check() error {
 	if t.Host == "" && t.InboundUsername == "" || strings.ContainsAny(t.Host, " \t\r\n<>;?@") {
 		return fmt.Errorf("trunk %s: host %q is neither an address nor a name", t.Name, t.Host)
 	}
+	if _, err := netip.ParseAddr(t.Host); err != nil && strings.Contains(t.Host, ":") {
+		return fmt.Errorf("trunk %s: host %q is neither an address nor a name; a port belongs in port, an IPv6 address has no brackets", t.Name, t.Host)
+	}
 	if t.Transport == "" {
 		t.Transport = UDP
 	}
