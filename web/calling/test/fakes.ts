@@ -54,6 +54,7 @@ export async function settle(rounds = 5): Promise<void> {
 }
 
 export class FakeTrack extends EventTarget {
+  readonly id = crypto.randomUUID() as string;
   readyState = "live";
   enabled = true;
   contentHint = "";

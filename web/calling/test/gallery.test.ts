@@ -95,6 +95,27 @@ test("a stream is received while its pictures come, and says how large they are"
   gallery.close();
 });
 
+test("a browser that names no lines, nor sizes, in its counters tells of pictures by their tracks", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { gallery, stats } = make();
+  const [stream, other] = [gallery.stream({ id: 1, kind: "camera" }), gallery.stream({ id: 2, kind: "camera" })];
+  const entries = [3, 4].map((mid) => {
+    const track = new FakeTrack();
+    gallery.slot(String(mid), track as never);
+    return { type: "inbound-rtp", kind: "video", trackIdentifier: track.id, framesDecoded: 0 };
+  });
+  stats.push(...entries);
+  const look = async (frames: number): Promise<boolean[]> => {
+    entries[0].framesDecoded = frames;
+    t.mock.timers.tick(1000);
+    for (let i = 0; i < 3; i++) await Promise.resolve();
+    return [stream, other].map(({ facade }) => facade.isReceiving);
+  };
+  gallery.take([{ mid: "3", stream: 1 }, { mid: "4", stream: 2 }]);
+  assert.deepEqual([await look(1), await look(20), await look(20), await look(20)], [[false, false], [true, false], [true, false], [false, false]]);
+  gallery.close();
+});
+
 test("a camera that is off may come back; a screen is gone", () => {
   const { person, says } = make();
   const told: string[] = [];

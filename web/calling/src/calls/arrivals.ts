@@ -7,7 +7,9 @@ const STILL = 2;
 
 export interface ArrivalsOptions {
   stats(): Promise<RTCStatsReport | undefined> | undefined;
-  /** What comes in a place of the connection. */
+  /** The place of the connection that an entry is of. */
+  mid(entry: Record<string, any>): string | undefined;
+  /** What comes in a place. */
   at(mid: string): RemoteVideo | undefined;
   /** The server sends nothing there now. */
   paused(mid: string): boolean;
@@ -36,8 +38,9 @@ export class Arrivals {
     if (!report || this.timer === undefined) return;
     report.forEach((entry: Record<string, any>) => {
       if (entry.type !== "inbound-rtp" || entry.kind !== "video") return;
-      const stream = this.options.at(entry.mid);
-      if (stream) this.count(stream, this.options.paused(entry.mid), entry);
+      const mid = this.options.mid(entry);
+      const stream = mid === undefined ? undefined : this.options.at(mid);
+      if (stream) this.count(stream, this.options.paused(mid!), entry);
     });
   }
 
@@ -50,6 +53,7 @@ export class Arrivals {
     this.counts.set(stream, { frames, still });
     if (paused) return;
     if (moves && entry.frameWidth) stream.seen(entry.frameWidth, entry.frameHeight);
+    else if (moves) stream.receive(true);
     else if (still >= STILL) stream.receive(false);
   }
 }

@@ -47,7 +47,12 @@ export class Gallery {
   private made = 0;
 
   constructor(private options: GalleryOptions) {
-    this.arrivals = new Arrivals({ stats: () => options.peer()?.stats(), at: (mid) => this.at(mid), paused: (mid) => this.slots.find((slot) => slot.mid === mid)?.paused !== undefined });
+    this.arrivals = new Arrivals({
+      stats: () => options.peer()?.stats(),
+      mid: (entry) => this.midOf(entry),
+      at: (mid) => this.at(mid),
+      paused: (mid) => this.slots.find((slot) => slot.mid === mid)?.paused !== undefined,
+    });
   }
 
   /** The stream of an id; a new one if it has just come. */
@@ -122,6 +127,11 @@ export class Gallery {
   at(mid: string): RemoteVideo | undefined {
     const slot = this.slots.find((one) => one.mid === mid);
     return slot?.stream === undefined ? undefined : this.streams.get(slot.stream);
+  }
+
+  /** The place that an inbound-rtp entry of the browser's counters is of. Firefox, and Safari before 17, name the track alone. */
+  midOf({ mid, trackIdentifier }: { mid?: string; trackIdentifier?: string }): string | undefined {
+    return mid ?? [...this.tracks].find(([, track]) => track.id === trackIdentifier)?.[0];
   }
 
   hold(held: boolean): void {

@@ -40,10 +40,12 @@ function collector(call: CallCore, options: MediaStatsCollectorOptions, running:
   }
   const events = new Emitter<{ sampleReported: MediaStatsReportSample; summaryReported: MediaStatsReportSummary }>();
   const places: Places = {
-    stream: (mid) => {
-      const found = call.pictures.gallery.at(mid);
+    stream: (entry) => {
+      const mid = call.pictures.gallery.midOf(entry);
+      const found = mid === undefined ? undefined : call.pictures.gallery.at(mid);
       return found && { id: found.facade.id, screen: found.kind === "screen" };
     },
+    isScreen: (track) => track !== undefined && track === call.pictures.screen.track?.id,
   };
   let before = new Map<string, Entry>();
   let samples: Sample[] = [];

@@ -6,31 +6,34 @@ type Entry = Record<string, any>;
 /** What the entries of a stream have in common with those of sound. */
 export type Common = (entry: Entry, packets: number, bytes: number, old: Entry | undefined) => MediaStatsItem;
 
-/** Where pictures belong: mid 2 is the screen of this client, and the server says what the places of others are. */
+/** Where pictures belong: which track is the screen of this client, and what the places of others are, as the server says it. */
 export interface Places {
-  stream(mid: string): { id: number; screen: boolean } | undefined;
+  stream(entry: Entry): { id: number; screen: boolean } | undefined;
+  isScreen(track: string | undefined): boolean;
 }
 
+/** The line of the screen. Firefox names no lines: there the track tells. */
 const SCREEN_MID = "2";
 
 /** Adds what is sent and received of pictures to a report. */
 export function addPictures(sample: MediaStatsReportSample, now: Map<string, Entry>, before: Map<string, Entry>, places: Places, common: Common): void {
-  const sending = new Map<string, MediaStatsItem[]>();
+  const sending = new Map<string | undefined, MediaStatsItem[]>();
   for (const entry of now.values()) {
     if (entry.kind !== "video") continue;
     if (entry.type === "outbound-rtp" && entry.packetsSent > 0) {
       const item = sent(entry, now, before.get(entry.id), common);
-      sending.set(entry.mid, [...(sending.get(entry.mid) ?? []), item]);
+      const line: string | undefined = entry.mid ?? now.get(entry.mediaSourceId)?.trackIdentifier;
+      sending.set(line, [...(sending.get(line) ?? []), item]);
     }
     if (entry.type === "inbound-rtp") {
-      const place = places.stream(entry.mid);
+      const place = places.stream(entry);
       if (place) (place.screen ? sample.screenShare : sample.video).receive.push({ ...received(entry, before.get(entry.id), common), streamId: place.id });
     }
   }
   // The largest picture stands for the stream; the others are its other layers.
-  for (const [mid, items] of sending) {
+  for (const [line, items] of sending) {
     const [top, ...rest] = items.sort((a, b) => Number(b.frameHeightSent ?? 0) - Number(a.frameHeightSent ?? 0));
-    (mid === SCREEN_MID ? sample.screenShare : sample.video).send.push({ ...top, altLayouts: rest });
+    (line === SCREEN_MID || places.isScreen(line) ? sample.screenShare : sample.video).send.push({ ...top, altLayouts: rest });
   }
 }
 
