@@ -36,11 +36,16 @@ func (m *twoInARoom) soundOfWhatIsShared(t *testing.T) {
 func (m *twoInARoom) screenUntilTheBrowserEndsIt(t *testing.T) {
 	_, first, second := m.with(t)
 	first.sharesItself()
-	first.run(`await call.startScreenSharing()`)
+	first.run(`
+		const ask = RTCPeerConnection.prototype.getStats;
+		RTCPeerConnection.prototype.getStats = function () { globalThis.connection = this; return ask.call(this); };
+		await call.startScreenSharing();`)
 	first.until(`call.isScreenSharingOn && call.localVideoStreams.some((one) => one.mediaStreamType === "ScreenSharing")`)
 	second.until(`find("ScreenSharing")?.isAvailable`)
 	second.run(`globalThis.screen_ = await look("ScreenSharing")`)
 	second.until(`find("ScreenSharing").isReceiving && screen_.video.videoWidth >= 640 && screen_.video.style.opacity !== "0"`)
+	// In temporal layers, so that a narrow path carries some of its pictures.
+	first.until(`[...(await globalThis.connection?.getStats() ?? []).values()].some((one) => one.type === "outbound-rtp" && one.mid === "2" && one.scalabilityMode === "L1T3")`)
 	first.run(`
 		const shared = call.localVideoStreams.find((one) => one.mediaStreamType === "ScreenSharing");
 		(await shared.getMediaStream()).getVideoTracks()[0].dispatchEvent(new Event("ended"));`)

@@ -1,7 +1,7 @@
 // What is to be sent of a picture: what receivers want of it, within what the application permits.
 import { failure } from "../errors";
 import type { VideoSendConstraints } from "../types";
-import { cameraEncodings, screenEncodings } from "./layers";
+import { cameraEncodings, screenEncodings, type Encoding } from "./layers";
 import type { Picture } from "./lines";
 
 /** The size of a capture that does not tell it. */
@@ -14,7 +14,7 @@ export class Demand {
 
   constructor(private kind: Picture) {}
 
-  encodings(track: MediaStreamTrack | null): RTCRtpEncodingParameters[] {
+  encodings(track: MediaStreamTrack | null): Encoding[] {
     const wanted = (rid: string): boolean => this.rids?.has(rid) ?? true;
     if (this.kind === "screen") return screenEncodings(wanted("screen"));
     const { width = USUAL.width, height = USUAL.height } = track?.getSettings() ?? {};

@@ -1,6 +1,6 @@
 // The m-lines of a call's peer connection: sound, camera, screen, then places for
 // the pictures of others (docs/browser-protocol.md, "Media"). They are never removed.
-import { RIDS } from "./layers";
+import { RIDS, type Encoding } from "./layers";
 
 /** What a client sends beside its sound. */
 export type Picture = "camera" | "screen";
@@ -8,7 +8,7 @@ export type Picture = "camera" | "screen";
 /** What is sent of a picture now. */
 export interface Sending {
   track: MediaStreamTrack | null;
-  encodings: RTCRtpEncodingParameters[];
+  encodings: Encoding[];
 }
 
 /** Places for the pictures of others: as many as are asked for at first, and at most. */
@@ -79,7 +79,17 @@ export class Lines {
   }
 }
 
-async function encode(sender: RTCRtpSender, kind: Picture, encodings: RTCRtpEncodingParameters[]): Promise<void> {
+async function encode(sender: RTCRtpSender, kind: Picture, encodings: Encoding[]): Promise<void> {
+  try {
+    await setEncodings(sender, kind, encodings);
+  } catch (error) {
+    if (!encodings.some(({ scalabilityMode }) => scalabilityMode)) throw error;
+    // A browser that has no temporal layers sends the picture without.
+    await setEncodings(sender, kind, encodings.map(({ scalabilityMode: _, ...rest }) => rest));
+  }
+}
+
+async function setEncodings(sender: RTCRtpSender, kind: Picture, encodings: Encoding[]): Promise<void> {
   const parameters: RTCRtpSendParameters = sender.getParameters();
   parameters.encodings.forEach((one, i) => Object.assign(one, encodings.find((other) => other.rid !== undefined && other.rid === one.rid) ?? encodings[i]));
   // A shared text must stay readable: fewer pictures, not fewer pixels.
