@@ -6,7 +6,7 @@ import { Act, Badge, Card, Command, Empty, Page, Problem } from "../ui/basics";
 import { Table } from "../ui/table";
 import { lasting, Time } from "../ui/time";
 import { callHref } from "./calls/model";
-import { Player, soundOf } from "./calls/call";
+import { Player, soundOf } from "./calls/recordings";
 
 interface Recording {
   id: string;

@@ -1,17 +1,19 @@
 // One call: why it went as it did, and everything that shows it.
 import type { JSX } from "preact";
-import { useSignal, type Signal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { api, at, useAPI } from "../../state/api";
-import { mayChange } from "../../state/session";
+import { api, at } from "../../state/api";
 import { hear, returns, watch } from "../../state/live";
 import { href, place } from "../../state/router";
-import { Act, Badge, Card, Command, Copy, Empty, Page, Problem, Tabs } from "../../ui/basics";
+import { Badge, Card, Command, Copy, Page, Problem, Tabs } from "../../ui/basics";
 import { lasting, now, Time } from "../../ui/time";
 import { bundle } from "./bundle";
+import { Capture, type Captured } from "./capture";
 import { Ladder } from "./ladder";
 import { insight, short, who, type Call, type Item } from "./model";
+import { People } from "./people";
 import { Quality } from "./quality";
+import { CallRecordings } from "./recordings";
 import { Timeline } from "./timeline";
 
 const tabs = ["Timeline", "SIP", "Sound", "Participants", "Requests and events", "Streams and transcripts", "Recordings"] as const;
@@ -113,37 +115,6 @@ export function CallPage(): JSX.Element {
 /** Whether an item is of the call's sound on its way to or from an application, or of what was said. */
 const streamed = (one: Item): boolean => /stream|transcri|caption|recogni|dialog/i.test(one.text);
 
-interface Captured {
-  running: boolean;
-  until: string;
-  legs: number;
-  bytes: number;
-  full?: boolean;
-  rolling?: boolean;
-}
-
-/** Captures the RTP packets of a call that goes on, and has them downloaded. */
-function Capture(props: { of: Call; capture: Signal<Captured | undefined>; load: () => Promise<void> }): JSX.Element | null {
-  const { of: one, capture } = props;
-  if (!mayChange()) return null;
-  const path = `${insight}/calls/${encodeURIComponent(one.id)}`;
-  const begin = async (): Promise<void> => void (capture.value = await api<Captured>("POST", `${path}:capture`, { seconds: 60 }));
-  return (
-    <>
-      {one.state === "connected" && one.sipCallIds?.length && !capture.value?.running ? (
-        <Act id="capture" do={begin} done="The packets of phones and trunks are kept for a minute" label="Keep the RTP packets of a minute, for Wireshark">
-          Capture the sound
-        </Act>
-      ) : null}
-      {capture.value && (
-        <a class="button" download href={at(`${path}/sound`)} title={capture.value.rolling ? "With the last packets of every leg (insight.rolling)" : undefined}>
-          Download PCAP with sound
-        </a>
-      )}
-    </>
-  );
-}
-
 function Summary(props: { of: Call }): JSX.Element {
   const one = props.of;
   const ids = [["correlation id", one.id], ["serverCallId", one.serverCallId], ["group", one.groupCallId], ...(one.callConnectionIds ?? []).map((id) => ["connection", id]), ...(one.sipCallIds ?? []).map((id) => ["SIP Call-ID", id])] as [string, string | undefined][];
@@ -191,72 +162,3 @@ function Summary(props: { of: Call }): JSX.Element {
     </Card>
   );
 }
-
-/** Who was in the call, from when to when. */
-function People(props: { of: Call; items: Item[] }): JSX.Element {
-  const legs = props.items.filter((one) => one.kind === "leg" && one.detail);
-  const people = [...new Set([...(props.of.participants ?? []), ...legs.map((one) => one.detail.participant as string)])];
-  if (people.length === 0) return <Empty title="Nobody was in the call." />;
-  const from = new Date(props.of.startTime).getTime();
-  const to = props.of.endTime ? new Date(props.of.endTime).getTime() : now.value;
-  const place = (atTime: string): number => Math.min(100, Math.max(0, ((new Date(atTime).getTime() - from) / Math.max(1, to - from)) * 100));
-  return (
-    <ul class="people">
-      {people.map((person) => {
-        const steps = legs.filter((one) => one.detail.participant === person);
-        const up = steps.find((one) => one.detail.step === "answered");
-        const gone = steps.findLast((one) => one.detail.step === "gone");
-        return (
-          <li key={person}>
-            <div>
-              <strong>{who(person)}</strong> <code class="long">{person}</code>
-            </div>
-            <div class="bar">
-              {steps[0] && <i class="rings" style={{ left: `${place(steps[0].at)}%`, right: `${100 - (gone ? place(gone.at) : 100)}%` }} />}
-              {up && <i class="up" style={{ left: `${place(up.at)}%`, right: `${100 - (gone ? place(gone.at) : 100)}%` }} />}
-            </div>
-            <div class="calm">{steps.length ? steps.map((one) => `${one.detail.step} at +${((new Date(one.at).getTime() - from) / 1000).toFixed(1)} s`).join(", ") : "by an application"}</div>
-          </li>
-        );
-      })}
-    </ul>
-  );
-}
-
-interface Recording {
-  id: string;
-  state: string;
-  kind: string;
-  began: string;
-  durationMs: number;
-  documents?: { name: string; format: string }[];
-}
-
-function CallRecordings(props: { of: Call }): JSX.Element {
-  const id = props.of.serverCallId ?? props.of.id;
-  const list = useAPI<{ value: Recording[] }>(`/admin/recordings?about=${encodeURIComponent(id)}`);
-  const rows = list.value.value?.value;
-  return (
-    <>
-      <Problem text={list.problem} />
-      {rows?.length === 0 && <Empty title="The call was not recorded." />}
-      {rows?.map((one) => (
-        <div key={one.id} class="recording">
-          <p>
-            <strong>{one.kind}</strong> <Badge mood={one.state === "announced" ? "good" : "warn"}>{one.state}</Badge> from <Time at={one.began} />, {lasting(one.durationMs)}
-          </p>
-          {one.documents?.map((document) => <Player key={document.name} document={document} />)}
-        </div>
-      ))}
-    </>
-  );
-}
-
-/** Plays a document of a recording: with its picture, if it has one. */
-export function Player({ document: { name, format } }: { document: { name: string; format: string } }) {
-  const what = { controls: true, preload: "none" as const, src: at(soundOf(name)), "aria-label": `Recording ${name}` };
-  return format === "mp4" ? <video width="320" height="180" {...what} /> : <audio {...what} />;
-}
-
-/** Where the sound of a document is (docs/recording.md). */
-export const soundOf = (name: string): string => `/v1/objects/${encodeURIComponent(name)}/content/audio`;
