@@ -19,6 +19,7 @@ func (e *Exporter) run() {
 			}
 			e.work.Go(func() {
 				defer func() { <-e.slot }()
+				defer e.leave(t)
 				e.do(t)
 			})
 			continue

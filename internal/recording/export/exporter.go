@@ -14,8 +14,10 @@ import (
 const (
 	// giveUp is how long a job is tried, as on ACS, whose copies stay as long.
 	giveUp = 24 * time.Hour
-	// uploads is how many jobs are on their way at once.
-	uploads = 4
+	// uploads is how many jobs are on their way at once, and uploadsEach how many to one
+	// destination: one that hangs delays no other.
+	uploads     = 12
+	uploadsEach = 4
 	// defaultStall is how long an upload may make no progress.
 	defaultStall = 2 * time.Minute
 )
@@ -52,6 +54,7 @@ type Exporter struct {
 
 	mu      sync.Mutex
 	waiting queue
+	busy    map[string]int       // jobs that are on their way, by destination
 	oldest  map[string]time.Time // since when each job is not done
 	counts  Counts
 }
@@ -70,7 +73,7 @@ func New(cfg Config, log *slog.Logger) (*Exporter, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Exporter{cfg: cfg, log: log, jobs: jobs, slot: make(chan struct{}, uploads), wake: make(chan struct{}, 1), stall: defaultStall, retry: defaultRetry, oldest: map[string]time.Time{}}
+	e := &Exporter{cfg: cfg, log: log, jobs: jobs, slot: make(chan struct{}, uploads), wake: make(chan struct{}, 1), stall: defaultStall, retry: defaultRetry, oldest: map[string]time.Time{}, busy: map[string]int{}}
 	e.life, e.end = context.WithCancel(context.Background())
 	return e, nil
 }
@@ -82,7 +85,7 @@ func (e *Exporter) Start(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		e.enqueue(item.Value.ID, item.Value.Since, time.Now(), 0)
+		e.enqueue(turn{id: item.Value.ID, to: item.Value.to(), due: time.Now()}, item.Value.Since)
 	}
 	e.work.Go(e.run)
 	return nil
@@ -107,7 +110,7 @@ func (e *Exporter) Submit(ctx context.Context, job Job) error {
 	if err != nil {
 		return err
 	}
-	e.enqueue(job.ID, job.Since, job.Since, 0)
+	e.enqueue(turn{id: job.ID, to: job.to(), due: job.Since}, job.Since)
 	return nil
 }
 

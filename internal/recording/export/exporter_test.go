@@ -221,6 +221,36 @@ func TestManyJobsAreDone(t *testing.T) {
 	}
 }
 
+// TestStorageThatHangsDelaysNoOther: however many jobs wait for it.
+func TestStorageThatHangsDelaysNoOther(t *testing.T) {
+	var seen atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		seen.Add(1)
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	f := newFixture(t, NewPlaces(PlacesConfig{Folder: t.TempDir()}))
+	defer f.Close()
+	for i := range 2 * uploads {
+		f.submit(t, fmt.Sprint("hangs", i), server.URL+"/acme/c?sig=s3cret")
+	}
+	for seen.Load() < uploadsEach {
+		time.Sleep(5 * time.Millisecond)
+	}
+	for i := range 2 * uploads {
+		f.submit(t, fmt.Sprint("r", i), "folder:///kept")
+	}
+	for range 2 * uploads {
+		if r := <-f.results; r.Failed != nil || r.Storage != Folder {
+			t.Errorf("%+v", r)
+		}
+	}
+	if n := seen.Load(); n > uploadsEach {
+		t.Errorf("%d uploads at once to one destination", n)
+	}
+}
+
 // faults are what storage does instead of taking a file.
 var faults = []struct {
 	name   string

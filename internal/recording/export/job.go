@@ -1,6 +1,7 @@
 package export
 
 import (
+	"net/url"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/outbound"
@@ -19,6 +20,15 @@ type Job struct {
 	Files       []File           `json:"files"`
 	Since       time.Time        `json:"since"`
 	Remove      bool             `json:"remove,omitempty"` // they were exported, or their uploads were begun; nobody is told
+}
+
+// to is where a job goes, for the turns of jobs: a host, a bucket, a folder.
+func (j Job) to() string {
+	u, err := url.Parse(string(j.Destination))
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // File is a file of a job.

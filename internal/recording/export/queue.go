@@ -8,6 +8,7 @@ import (
 // turn is a job in the queue.
 type turn struct {
 	id       string
+	to       string // Job.to
 	due      time.Time
 	failures int
 }
@@ -26,28 +27,55 @@ func (q *queue) Pop() any {
 }
 
 // enqueue lets a job have its turn when it is due. since is when it was submitted.
-func (e *Exporter) enqueue(id string, since, due time.Time, failures int) {
+func (e *Exporter) enqueue(t turn, since time.Time) {
 	e.mu.Lock()
-	e.oldest[id] = since
-	heap.Push(&e.waiting, turn{id, due, failures})
+	e.oldest[t.id] = since
+	heap.Push(&e.waiting, t)
 	e.mu.Unlock()
+	e.look()
+}
+
+// look lets run look at the queue again.
+func (e *Exporter) look() {
 	select {
 	case e.wake <- struct{}{}:
 	default: // a token is there already
 	}
 }
 
-// next returns the turn that is due, or how long until one is; 0: nothing waits.
+// next returns a turn that is due and whose destination has room for it, or how long until
+// one is due; 0: nothing waits but for room.
 func (e *Exporter) next(now time.Time) (t turn, ok bool, wait time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if len(e.waiting) == 0 {
-		return t, false, 0
+	var full []turn
+	defer func() {
+		for _, t := range full {
+			heap.Push(&e.waiting, t)
+		}
+	}()
+	for len(e.waiting) > 0 {
+		if wait := e.waiting[0].due.Sub(now); wait > 0 {
+			return t, false, wait
+		}
+		t = heap.Pop(&e.waiting).(turn)
+		if e.busy[t.to] < uploadsEach {
+			e.busy[t.to]++
+			return t, true, 0
+		}
+		full = append(full, t)
 	}
-	if wait := e.waiting[0].due.Sub(now); wait > 0 {
-		return t, false, wait
+	return t, false, 0
+}
+
+// leave gives back the room that a turn had at its destination.
+func (e *Exporter) leave(t turn) {
+	e.mu.Lock()
+	if e.busy[t.to]--; e.busy[t.to] == 0 {
+		delete(e.busy, t.to)
 	}
-	return heap.Pop(&e.waiting).(turn), true, 0
+	e.mu.Unlock()
+	e.look()
 }
 
 // again queues a job that has failed once more.
@@ -56,7 +84,8 @@ func (e *Exporter) again(t turn, delay time.Duration) {
 	since := e.oldest[t.id]
 	e.counts.Retries++
 	e.mu.Unlock()
-	e.enqueue(t.id, since, time.Now().Add(delay), t.failures+1)
+	t.due, t.failures = time.Now().Add(delay), t.failures+1
+	e.enqueue(t, since)
 }
 
 // forget counts a job no longer: it is done.
