@@ -85,6 +85,8 @@ type Subscriptions interface {
 	// Label is the name by which deliveries refer to a subscription.
 	Label(name string) (string, error)
 	Has(label string) bool
+	// NameOf is the name as it was given; the label of one that is no more.
+	NameOf(label string) string
 	// DeadLetters returns where dead letters of a subscription are stored, "" for
 	// nowhere, and how one becomes a message again.
 	DeadLetters(label string) (store string, again func(event json.RawMessage) (delivery.Message, error), ok bool)

@@ -80,6 +80,7 @@ func (a *API) eventAttempts(w http.ResponseWriter, r *http.Request) error {
 	}
 	list := listOf[EventAttempt]{[]EventAttempt{}}
 	for _, made := range a.Deliveries.Attempts(filter, limit) {
+		made.Group = a.Subscriptions.NameOf(made.Group)
 		list.Value = append(list.Value, eventAttempt(made))
 	}
 	return rest.WriteJSON(w, http.StatusOK, list)

@@ -95,6 +95,14 @@ func (g *Grid) Has(name string) bool {
 	return exists
 }
 
+// NameOf is the name of a subscription as it was given, or as deliveries bear it if it is no more.
+func (g *Grid) NameOf(label string) string {
+	if sub, exists := g.view.Load().find(label); exists {
+		return sub.Name
+	}
+	return label
+}
+
 // label is the name as Event Grid writes it in headers, logs and paths.
 func (s Subscription) label() string { return strings.ToUpper(s.Name) }
 

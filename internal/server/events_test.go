@@ -160,11 +160,11 @@ func ring(p *parts) {
 func TestFailedDeliveryIsFoundAndRedelivered(t *testing.T) {
 	p, base := eventParts(t)
 	statuses := make(chan int)
-	subscribe(t, base, "incoming", webhook(t, statuses)+"/events?code=hush")
+	subscribe(t, base, "Incoming", webhook(t, statuses)+"/events?code=hush")
 	ring(p)
 	statuses <- http.StatusInternalServerError
 	attempts := waitForAttempts(t, base, 1)
-	if a := attempts[0]; a.Status != 500 || a.Result != history.Retried || a.Subscription != "INCOMING" || a.Next == nil || a.Answer != "well, well" || strings.Contains(a.URL, "hush") {
+	if a := attempts[0]; a.Status != 500 || a.Result != history.Retried || a.Subscription != "Incoming" || a.Next == nil || a.Answer != "well, well" || strings.Contains(a.URL, "hush") {
 		t.Errorf("got %+v", a)
 	}
 	_, text := request(t, "GET", base+admin.EventFailuresPath+eventsVersion+"&where=incomingCALL&subscription=Incoming", "")

@@ -12,6 +12,7 @@ import (
 	"github.com/switchhook/switchhook/internal/callautomation"
 	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/delivery/history"
+	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/insight"
@@ -30,9 +31,15 @@ func (p *parts) insightAPI() *insight.API {
 // webhooks are deliveries and event subscriptions, as package insight asks for them.
 type webhooks struct{ p *parts }
 
-// Attempts are the newest attempts.
+// Attempts are the newest attempts. Subscriptions have the names that they were given.
 func (w webhooks) Attempts(filter history.Filter, limit int) []history.Attempt {
-	return w.p.deliveries.Attempts(filter, limit)
+	list := w.p.deliveries.Attempts(filter, limit)
+	for i := range list {
+		if list[i].Policy == eventgrid.PolicyName {
+			list[i].Group = w.p.grid.NameOf(list[i].Group)
+		}
+	}
+	return list
 }
 
 // Resend delivers an event once more.
