@@ -64,14 +64,18 @@ func (b Begin) invitation(to identifier.ID) Invitation {
 // beginGroup calls several people, if all of them may be called.
 func (r *Registry) beginGroup(b Begin, targets []identifier.ID, leg Leg) (report func(Report), err error) {
 	invitations := make([]Invitation, len(targets))
+	permit := r.permit // the call counts for the first number that is limited
 	for i, target := range targets {
 		invitations[i] = b.invitation(target)
 		if target.Kind() == identifier.PhoneNumber {
 			invitations[i].From = b.CallerID
 		}
-		if err := r.permit(&invitations[i]); err != nil {
+		if err := permit(&invitations[i]); err != nil {
 			giveAllBack(invitations[:i])
 			return nil, err
+		}
+		if to := invitations[i].To; r.leavesUs(to) && !r.cfg.Permit.IsEmergency(to) {
+			permit = r.permitFurther
 		}
 	}
 	report, err = start(r, func(c *Call) func(Report) { return c.beginGroup(b, invitations, leg) })

@@ -33,6 +33,26 @@ func (r *Registry) permit(in *Invitation) (err error) {
 	return err
 }
 
+// permitFurther is permit for a number that a user calls into a call which counts among the
+// user's already, or which nobody counts: it counts by itself.
+func (r *Registry) permitFurther(in *Invitation) error {
+	to := r.normal(in.To)
+	if !r.leavesUs(to) {
+		return r.permit(in)
+	}
+	leave, err := r.cfg.Permit.AdmitUser(in.By, to)
+	if err != nil {
+		return err
+	}
+	if err := r.permit(in); err != nil {
+		leave()
+		return err
+	}
+	reserved := in.release
+	in.release = func() { reserved(); leave() }
+	return nil
+}
+
 // byUser reports whether a telephone of a user asks for the call.
 func (in Invitation) byUser() bool {
 	by, err := identifier.Parse(in.By)

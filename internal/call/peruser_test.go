@@ -44,6 +44,64 @@ func TestEmergencyNumberFreesNoOtherCalls(t *testing.T) {
 	})
 }
 
+// TestNumbersThatAUserAddsAreCalls: each number that a browser calls counts, however it does so.
+func TestNumbersThatAUserAddsAreCalls(t *testing.T) {
+	run(t, func(w *world) {
+		table, err := trunk.NewTable(nil, nil)
+		w.must(err)
+		w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, PerUser: 2})
+		w.must(err)
+		w.Registry = w.remake(false)
+		begin := func(targets ...string) (*calltest.Leg, error) {
+			b := call.Begin{From: bob, CallerID: phone(ourPhone)}
+			for _, number := range targets {
+				b.Targets = append(b.Targets, phone(number))
+			}
+			leg := calltest.Inbound()
+			report, err := w.Begin(b, leg)
+			if err == nil {
+				leg.Told(report)
+			}
+			return leg, err
+		}
+		for range 2 { // what was refused has taken nothing
+			if _, err := begin("+15551230001", "+15551230002", "+15551230003"); !fault.Is(err, fault.KindThrottled) {
+				t.Errorf("a group of three numbers: %v", err)
+			}
+		}
+		leg, err := begin("+15551230001", "+15551230002")
+		w.must(err)
+		<-w.dialer.Dialled
+		<-w.dialer.Dialled
+		leg.HangUp()
+		synctest.Wait()
+
+		pages := w.roomOf(call.Presenter)
+		w.ChangeRoom("99000000000000001", call.RoomChange{Roles: map[string]call.Role{ann.Raw(): call.Presenter}, DialsOut: true})
+		synctest.Wait()
+		add := func(number string) error {
+			return pages[0].wants(call.AddWish{Who: phone(number), CallerID: phone(ourPhone), Follow: func(call.Referral) {}})
+		}
+		w.must(add("+15551230001"))
+		first := <-w.dialer.Dialled
+		w.must(add("+15551230002"))
+		second := <-w.dialer.Dialled
+		if err := add("+15551230003"); !fault.Is(err, fault.KindThrottled) {
+			t.Errorf("a third number: %v", err)
+		}
+		w.must(add("112"))
+		(<-w.dialer.Dialled).Refuse(call.Busy, 486, "Busy Here")
+		first.PickUp()
+		synctest.Wait()
+		first.HangUp()
+		second.Refuse(call.Busy, 486, "Busy Here")
+		synctest.Wait()
+		w.must(add("+15551230003"))
+		w.must(add("+15551230004"))
+		w.endAll()
+	})
+}
+
 // TestOneUserCannotTakeAllCalls asks that the telephones of a user have so many calls
 // at once, to an application too, and that each that ends makes room.
 func TestOneUserCannotTakeAllCalls(t *testing.T) {

@@ -48,7 +48,7 @@ func (w AddWish) grant(e *endpoint) error {
 	if phone {
 		in.From = w.CallerID
 	}
-	if err := c.registry.permit(&in); err != nil {
+	if err := c.registry.permitFurther(&in); err != nil {
 		return err
 	}
 	c.becomeGroup()

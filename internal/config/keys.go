@@ -161,7 +161,7 @@ type bearerKeys struct {
 type callKeys struct {
 	// How long an incoming call waits for an application to answer. Then the caller gets 480.
 	RingTimeout string `yaml:"ring-timeout" type:"duration" default:"30s" min:"1s" max:"10m"`
-	// Calls at the same time that the telephones of one user make. 0 is no limit.
+	// Calls at the same time that the telephones and browsers of one user make, each number that is called into one included. 0 is no limit.
 	PerUser *int `yaml:"calls-per-user" default:"20" min:"0" max:"100000" unit:"calls"`
 	// Calls to phone numbers at the same time that one access key, or one token, asks for. A further request gets 429. Emergency calls do not count. 0 is no limit.
 	PerApplication *int `yaml:"calls-per-application" default:"2500" min:"0" max:"100000" unit:"calls"`
