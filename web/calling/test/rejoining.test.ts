@@ -217,6 +217,37 @@ for (const away of [true, false]) {
   });
 }
 
+test("a machine that slept for hours joins nothing when it wakes, though what came before waits to be read", async () => {
+  let call: Call;
+  ({ agent, call } = await inRoom([BOB]));
+  await pass(15_000);
+  mock.timers.setTime(Date.now() + 3 * 3_600_000);
+  newest().say({ t: "speakers", seq: 20, call: call.id, speaking: [], dominant: [] });
+  for (let i = 0; i < 60 && newest().readyState !== 0; i++) await pass(500);
+  newest().open();
+  newest().drop(4404);
+  await settle();
+  assert.deepEqual([call.state, call.callEndReason?.code, call.callEndReason?.subCode], ["Disconnected", 410, 3101]);
+});
+
+test("a machine that slept for a moment is in its call", async () => {
+  let call: Call;
+  ({ agent, call } = await inRoom([BOB]));
+  await pass(15_000);
+  newest().say({ t: "ok", re: "ping" });
+  mock.timers.setTime(Date.now() + 100_000);
+  await pass(11_000);
+  newest().say({ t: "ok", re: "ping" });
+  await pass(15_000);
+  newest().say({ t: "ok", re: "ping" });
+  newest().drop();
+  await pass(500);
+  newest().open();
+  newest().drop(4404);
+  await settle();
+  assert.equal(call.state, "Connected", "it is joined anew: the server has lost it a moment ago");
+});
+
 test("a media path that is lost has the server asked for a sign of life", async () => {
   let call: Call;
   ({ agent, call } = await inRoom([BOB]));

@@ -14,6 +14,8 @@ const ANSWER_MS = 8_000;
 export class Liveness {
   private heardAt = 0;
   private ranAt = Date.now();
+  /** When the page ran last before it slept, as with its machine; until the server has answered since. What it hears before may have waited for it. */
+  private sleptAt?: number;
   /** When the page was last seen to run, before the socket was lost. */
   private ranBeforeLoss = Date.now();
   private watch?: ReturnType<typeof setInterval>;
@@ -21,8 +23,11 @@ export class Liveness {
   /** Looks from now on, and lets `ask` ask for a sign of life. */
   start(ask: () => void): void {
     this.watch = setInterval(() => {
-      this.ranAt = Date.now();
-      if (Date.now() - this.heardAt > QUIET_MS) ask();
+      const now = Date.now();
+      const slept = now - this.ranAt > HIDDEN_MS + LOOK_MS;
+      if (slept) this.sleptAt ??= this.ranAt;
+      this.ranAt = now;
+      if (slept || now - this.heardAt > QUIET_MS) ask();
     }, LOOK_MS);
   }
 
@@ -35,6 +40,11 @@ export class Liveness {
     this.heardAt = Date.now();
   }
 
+  /** The server has answered. */
+  answered(): void {
+    this.sleptAt = undefined;
+  }
+
   /** Asks the server for a sign of life, and gives the socket up if there is none. */
   probe(socket: Socket): void {
     const asked = Date.now();
@@ -44,7 +54,7 @@ export class Liveness {
 
   /** The socket is lost. */
   lost(): void {
-    this.ranBeforeLoss = Math.max(this.heardAt, this.ranAt);
+    this.ranBeforeLoss = this.sleptAt ?? Math.max(this.heardAt, this.ranAt);
   }
 
   /** Whether more time has passed than so much without a socket, as in a page that was frozen. */

@@ -112,6 +112,7 @@ export class Session {
   private take(frame: Frame): void {
     this.liveness.hear();
     if (frame.t === "welcome") return this.welcomed(frame);
+    if (frame.re !== undefined) this.liveness.answered();
     const event = this.exchange.take(frame);
     if (event?.t === "goaway") this.stopping = true;
     if (event?.t === "token.needed") void this.tokens.renew();
@@ -131,6 +132,7 @@ export class Session {
     this.exchange.interrupt(); // before anybody hears of it and asks for more
     this.move("live", { lost, late: lost && this.liveness.late(this.grace) });
     this.opened.resolve();
+    this.liveness.answered();
     if (frame.snapshot) this.options.event({ t: "snapshot", ...frame.snapshot });
     this.exchange.goOn();
   }
