@@ -6,7 +6,7 @@ import { LocalAudioStream } from "../src/media/localaudiostream";
 import type { Call } from "../src/types";
 import { FakeConnection } from "./fakeconnection";
 import { FakeMediaStream, FakeTrack, newest, settle } from "./fakes";
-import { admit, begin, devices, finish, greet, newAgent, ROOM } from "./room";
+import { admit, begin, devices, finish, grant, greet, newAgent, ROOM } from "./room";
 
 (globalThis as any).MediaStream = FakeMediaStream;
 /** What opens a microphone, or refuses it, of those that were asked for last. */
@@ -50,6 +50,14 @@ beforeEach(async () => {
 });
 afterEach(() => finish(agent));
 
+/** The server lets the call in whose join it has taken. */
+async function admitted(call: Call, seq: number): Promise<void> {
+  await grant("media.offer", { t: "media.answer", call: call.id, n: 1, sdp: "v=0" });
+  FakeConnection.newest().connect();
+  newest().say({ t: "call.state", seq, call: call.id, state: "Connected" });
+  await settle();
+}
+
 const outcome = (work: Promise<unknown>): Promise<unknown> => work.then(() => "done", ({ code, subCode }) => `${code}/${subCode}`);
 const sent = (): unknown => FakeConnection.newest().sound;
 
@@ -66,6 +74,38 @@ test("what comes and goes of the streams is told", async () => {
   await call.startAudio(first[0]);
   newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
   assert.deepEqual([call.localAudioStreams, told.slice(3)], [[], ["+1 -0", "+0 -1"]]);
+});
+
+test("the microphone that is given back after another sound follows the device manager again", async () => {
+  const chosen = devices as { microphone?: typeof microphone };
+  chosen.microphone = microphone;
+  newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
+  call = agent.facade.join({ roomId: ROOM });
+  await settle();
+  await grant("call.join");
+  opening.at(-1)!.open();
+  await settle();
+  await admitted(call, 10);
+  const [shown] = call.localAudioStreams;
+  await call.startAudio(shown);
+  assert.deepEqual([call.localAudioStreams, opening.length], [[shown], 1], "it is sent already");
+  const [file, sound] = own();
+  await call.startAudio(file);
+  assert.deepEqual([call.localAudioStreams, sent()], [[file], sound]);
+  const back = call.startAudio(shown);
+  await settle();
+  const asked = opening.at(-1)!.open();
+  await settle();
+  const again = opening.at(-1)!.open();
+  await back;
+  assert.deepEqual([call.localAudioStreams, sent(), asked.readyState], [[shown], again, "ended"]);
+  chosen.microphone = { ...microphone, id: "microphone:b" };
+  devices.events.emit("changed");
+  await settle();
+  const other = opening.at(-1)!.open();
+  await settle();
+  assert.deepEqual([call.localAudioStreams, shown.source.id, sent(), again.readyState], [[shown], "microphone:b", other, "ended"]);
+  delete chosen.microphone;
 });
 
 test("a microphone that is pulled out and plugged in again is sent again", async () => {

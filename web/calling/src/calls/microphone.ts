@@ -21,6 +21,8 @@ export class Microphone {
   private open?: { device?: string; stream: MediaStream };
   /** How often one was asked for, or let go. */
   private turn = 0;
+  /** As applications saw it, and may give it back. */
+  private own = new WeakSet<LocalAudioStream>();
 
   constructor(private options: MicrophoneOptions) {}
 
@@ -70,14 +72,27 @@ export class Microphone {
     this.stream = undefined;
   }
 
+  /** The application gives back what it was shown, to be sent again: it follows the choice of the device manager as before. False: it is a stream of its own. */
+  takes(stream: LocalAudioStream): boolean {
+    if (!this.own.has(stream)) return false;
+    if (stream !== this.stream) this.follow(stream);
+    return true;
+  }
+
   private show(device: AudioDeviceInfo, stream: MediaStream): void {
     const made = this.stream === undefined;
-    const shown = (this.stream ??= new LocalAudioStream(device));
+    const shown = this.stream ?? new LocalAudioStream(device);
     localAudio(shown).opened(device, stream);
     if (!made) return;
-    localAudio(shown).changes.on("track", this.replaced);
-    localAudio(shown).changes.on("disposed", this.options.disposed);
+    this.own.add(shown);
+    this.follow(shown);
     this.options.shown(shown);
+  }
+
+  private follow(stream: LocalAudioStream): void {
+    this.stream = stream;
+    localAudio(stream).changes.on("track", this.replaced);
+    localAudio(stream).changes.on("disposed", this.options.disposed);
   }
 
   private readonly replaced = (): void => {
@@ -85,6 +100,7 @@ export class Microphone {
     localAudio(stream).changes.off("track", this.replaced);
     localAudio(stream).changes.off("disposed", this.options.disposed);
     this.stream = undefined;
+    this.own.delete(stream);
     this.options.taken(stream);
   };
 }

@@ -64,7 +64,9 @@ export class SoundSource {
   }
 
   private adopt(stream: LocalAudioStream): void {
+    if (stream === this.microphone.stream) return;
     this.drop();
+    if (this.microphone.takes(stream)) return;
     this.chosen = stream;
     localAudio(stream).takers.add(this);
     localAudio(stream).changes.on("track", this.options.changed);

@@ -109,6 +109,7 @@ export class LocalAudioStream {
       changes,
       opened: (device, opened) => {
         const other = !isStream(inner.source) && inner.source?.id !== device.id;
+        if (current !== opened) own(current);
         inner.source = device;
         current = opened;
         if (other) events.emit("audioSourceChanged");
