@@ -31,7 +31,7 @@ func (a *Authenticator) verifySignature(r *http.Request, body Body, params strin
 	if sender, ok := a.signer(r, &signed, hosts, paths); ok {
 		return sender, checkBody(r, body)
 	}
-	return Principal{}, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the signature matches no access key; the signed text must be %q, a line feed, the path with its query, a line feed, and the values of %s separated by ';'. Hosts tried: %s. Paths tried: %s",
+	return Principal{}, deny(SchemeHMAC, "HMAC-SHA256 validation failed: the signature matches no access key of this server, which `switchhook keys show` prints; the signed text must be %q, a line feed, the path with its query, a line feed, and the values of %s separated by ';'. Hosts tried: %s. Paths tried: %s",
 		r.Method, clip(strings.Join(signed.signedHeaders(), ";")), clip(strings.Join(hosts, ", ")), clip(strings.Join(paths, ", ")))
 }
 

@@ -88,7 +88,7 @@ func explain(err error) string {
 	case errors.As(err, &name) && name.IsNotFound:
 		return "its host name does not exist (" + err.Error() + ")"
 	case errors.As(err, &untrusted):
-		return "its certificate is not trusted (" + err.Error() + ")"
+		return "its certificate is not trusted on this machine (" + err.Error() + "); SSL_CERT_FILE or SSL_CERT_DIR of the server names others to trust"
 	case strings.HasSuffix(err.Error(), "EOF"):
 		return "it closed the connection before its answer was complete"
 	}

@@ -34,7 +34,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	found, params := rt.routes.find(r.URL.EscapedPath())
 	if found == nil {
-		ans.fail(r, fault.NotFound("%s is not an operation of this server", clip(r.URL.Path)).WithCode("ResourceNotFound"))
+		ans.fail(r, fault.NotFound("%s is not an operation of this server%s", clip(r.URL.Path), elsewhere(r.URL.Path)).WithCode("ResourceNotFound"))
 		return
 	}
 	if ex.route = found.route(r.Method); ex.route == nil {
