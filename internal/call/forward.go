@@ -27,7 +27,7 @@ const maxForwards = 5
 func (r *ring) phoneForwards(e *endpoint, want ForwardWanted) {
 	in := r.invitation
 	in.To, in.By, in.CallerID, in.IssuedBy = r.call.registry.normal(want.To), e.id.Raw(), want.CallerID, want.IssuedBy
-	in.Device, in.release = "", nil
+	in.Device, in.release, in.redirects = "", nil, in.redirects+1
 	in.Diverted = append(slices.Clone(in.Diverted), e.id)
 	if err := r.forward(in); err != nil {
 		r.call.log.Warn("phone's call is not forwarded", "participant", e.id, "to", in.To, "reason", err)
@@ -40,6 +40,8 @@ func (r *ring) phoneForwards(e *endpoint, want ForwardWanted) {
 func (r *ring) forward(in Invitation) error {
 	c := r.call
 	switch {
+	case in.redirects > maxRedirects:
+		return fault.Forbidden("the call was sent on %d times already, which looks like a loop", maxRedirects)
 	case len(r.forwarded) == maxForwards:
 		return fault.Forbidden("the call was forwarded %d times already", maxForwards)
 	case in.To == in.From || in.To == r.invitation.To || slices.Contains(r.forwarded, in.To):

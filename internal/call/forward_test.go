@@ -125,3 +125,50 @@ func TestForwardAsksTheGuards(t *testing.T) {
 		w.expect(id, "CreateCallFailed CallDisconnected")
 	})
 }
+
+// TestForwardsAndRedirectsEnd: a telephone forwards to a number of ours, and the application
+// there redirects to the telephone's user, and so on.
+func TestForwardsAndRedirectsEnd(t *testing.T) {
+	run(t, func(w *world) {
+		w.devices[ann] = []string{"kitchen"}
+		_, id := w.create(ann)
+		<-w.announcer.Calls
+		for n := range 20 {
+			w.ringing(1)[0].Forward(call.ForwardWanted{To: phone(ourPhone)})
+			synctest.Wait()
+			if len(w.announcer.Calls) == 0 {
+				break
+			}
+			if n == 19 {
+				t.Error("the loop goes on")
+				w.endAll()
+				return
+			}
+			if err := w.Redirect(bg, (<-w.announcer.Calls).Context, call.Redirect{Target: ann, By: permit.PrimaryKey}); err != nil {
+				break
+			}
+			<-w.announcer.Calls // of ann
+		}
+		time.Sleep(2 * time.Minute)
+		w.expect(id, "CreateCallFailed CallDisconnected")
+	})
+}
+
+// TestForwardsToALineEnd: a telephone forwards to a number that its own user stands in for.
+func TestForwardsToALineEnd(t *testing.T) {
+	run(t, func(w *world) {
+		const line = "+15550177001"
+		w.devices[ann], w.lines[line] = []string{"kitchen"}, ann
+		_, id := w.create(ann)
+		rung := 0
+		for synctest.Wait(); len(w.dialer.Dialled) > 0 && rung < 30; rung++ {
+			(<-w.dialer.Dialled).Forward(call.ForwardWanted{To: phone(line), CallerID: phone(ourPhone)})
+			synctest.Wait()
+		}
+		if rung < 2 || rung > 15 {
+			t.Errorf("the telephone rang %d times", rung)
+		}
+		time.Sleep(2 * time.Minute)
+		w.expect(id, "CreateCallFailed CallDisconnected")
+	})
+}

@@ -137,5 +137,5 @@ type Invitation struct {
 	unannounced bool // no application is told of it: it rings for devices alone
 
 	release   func() // gives back a permission that was taken early; nil: none was
-	redirects int    // how often applications have sent it on
+	redirects int    // how often applications and telephones have sent it on
 }

@@ -263,6 +263,12 @@ var moves = []struct {
 	}},
 	{"pick up", ofLeg((*calltest.Leg).PickUp)},
 	{"refuse", ofLeg(func(l *calltest.Leg) { l.Refuse(call.Busy, 486, "Busy Here") })},
+	{"forward", func(g *game) {
+		if leg := one(g, g.legs); leg != nil && leg.Invitation.To.Kind() == identifier.CommunicationUser {
+			to := []identifier.ID{phone(bPhone), deskUser, phone(ourPhone)}
+			leg.Forward(call.ForwardWanted{To: one(g, to), CallerID: phone(ourPhone)})
+		}
+	}},
 	{"hang up", ofLeg((*calltest.Leg).HangUp)},
 	{"vanish", ofLeg((*calltest.Leg).Vanish)},
 	{"lose the sound", ofLeg((*calltest.Leg).LoseSound)},

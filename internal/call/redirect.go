@@ -15,7 +15,7 @@ type Redirect struct {
 	VoIPHeaders map[string]string
 }
 
-// maxRedirects ends calls that applications send to each other for ever.
+// maxRedirects ends calls that applications and telephones send to each other for ever.
 const maxRedirects = 10
 
 // Redirect sends a call that rings for the application somewhere else. No event
