@@ -64,7 +64,7 @@ func (a *archive) load(most int) (list []*record) {
 func recordFrom(line indexLine, number int) *record {
 	s := line.Summary
 	return &record{
-		id: s.ID, subject: s.Subject, begun: s.Begun, end: s.End, quality: s.MOS, summary: &s,
+		id: s.ID, subject: s.Subject, begun: s.Begun, end: s.End, quality: s.MOS, summary: &s, settled: true,
 		kept: &archivePlace{number, line.Offset, line.Length, line.Version},
 	}
 }

@@ -149,7 +149,7 @@ func (h *Hub) run() {
 			h.mu.Lock()
 			h.endCaptures(now)
 			h.endRolling(now)
-			h.order.forgetAside(h.cfg.Calls, h.forget)
+			h.order.forgetAside(h.cfg.Calls, h.letGo)
 			h.mu.Unlock()
 		case now := <-measure.C:
 			h.measure(now)
@@ -164,7 +164,17 @@ func (h *Hub) run() {
 // enter makes a record known. The caller holds mu, or is alone.
 func (h *Hub) enter(r *record) {
 	h.byID[r.id] = r
-	h.order.add(r, h.cfg.Calls, h.forget)
+	h.order.add(r, h.cfg.Calls, h.letGo)
+}
+
+// letGo forgets a record, once it is in the archive: many calls may come while one is still added to.
+// It is listed no more. The caller holds mu.
+func (h *Hub) letGo(r *record) {
+	if r.settled {
+		h.forget(r)
+	} else {
+		r.overdue = true
+	}
 }
 
 // forget makes a record unknown. The caller holds mu.
@@ -205,7 +215,7 @@ func (c *Config) oldest(now time.Time) time.Time {
 func (h *Hub) forgetOld(now time.Time) {
 	oldest := h.cfg.oldest(now)
 	h.mu.Lock()
-	h.order.forgetOver(oldest, h.forget)
+	h.order.forgetOver(oldest, h.letGo)
 	h.mu.Unlock()
 	if h.archive != nil {
 		h.archive.prune(now)

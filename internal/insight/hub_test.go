@@ -209,7 +209,6 @@ func TestOneCallIsBounded(t *testing.T) {
 
 func TestOldestCallsAreForgotten(t *testing.T) {
 	h := newHub(t, Config{Calls: 10})
-	defer h.Close()
 	for n := range 100 {
 		id := fmt.Sprint("call-", n)
 		h.CallOver(call.Detail{CorrelationID: id, ServerCallID: "s" + id, From: caller, To: callee, Ended: time.Now()})
@@ -217,6 +216,7 @@ func TestOldestCallsAreForgotten(t *testing.T) {
 	if page := h.Search(t.Context(), Query{Limit: 100}); len(page.Calls) != 10 || page.Calls[0].ID != "call-99" {
 		t.Errorf("%d calls are known", len(page.Calls))
 	}
+	h.Close() // which has them settled
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.byID) != 10 || len(h.byName) != 10 {

@@ -1,6 +1,10 @@
 package insight
 
-import "time"
+import (
+	"iter"
+	"slices"
+	"time"
+)
 
 // begin begins an item of a record, whose members are written next; then add adds it. The
 // caller holds mu.
@@ -33,7 +37,7 @@ func (h *Hub) add(r *record) {
 
 // makeRoom reports whether there is room. Where there is none, it forgets timelines of
 // calls that are over, the first first, until a tenth of the memory is free: those in
-// the archive, which can be read there, before others. The caller holds mu.
+// the archive, which can be read there, then those that are listed no more, then others. The caller holds mu.
 func (h *Hub) makeRoom(size int64, but *record) bool {
 	if h.taken+size <= h.cfg.Memory {
 		return true
@@ -42,16 +46,19 @@ func (h *Hub) makeRoom(size int64, but *record) bool {
 		return false
 	}
 	enough := h.cfg.Memory - h.cfg.Memory/10
-	for _, archived := range []bool{true, false} {
-		for r := range h.order.all() {
+	drop := func(list iter.Seq[*record], which func(*record) bool) {
+		for r := range list {
 			if h.taken <= enough {
-				break
+				return
 			}
-			if r != but && r.over() && r.timeline.count > 0 && (r.kept != nil) == archived {
+			if r != but && r.over() && r.timeline.count > 0 && which(r) {
 				h.dropTimeline(r)
 			}
 		}
 	}
+	drop(h.order.all(), func(r *record) bool { return r.kept != nil })
+	drop(slices.Values(h.ended), func(r *record) bool { return r.overdue })
+	drop(h.order.all(), func(*record) bool { return true })
 	h.full = h.taken+size > h.cfg.Memory
 	return !h.full
 }

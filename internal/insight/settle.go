@@ -54,6 +54,10 @@ func (h *Hub) archiveCall(r *record, s snapshot, now time.Time) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if r.settled = true; r.overdue {
+		h.forget(r)
+		return
+	}
 	if place != nil { // what came meanwhile is in memory alone
 		r.summary, r.kept = sum, place
 	}
