@@ -76,5 +76,5 @@ func (s *Server) authenticateTrunk(request *sip.Request, given *digest.Credentia
 
 // challenge asks for credentials.
 func (s *Server) challenge(request *sip.Request, tx *transaction.Server, verdict gate.Verdict) {
-	s.respond(request, tx, sip.StatusUnauthorized, "Unauthorized", s.gate.Digest.Challenges(verdict == gate.Stale, time.Now())...)
+	s.respond(request, tx, sip.StatusUnauthorized, "Unauthorized", s.gate.Digest.Challenges(verdict == gate.Stale, sourceOf(request).Addr(), time.Now())...)
 }

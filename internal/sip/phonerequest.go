@@ -48,6 +48,9 @@ func (s *Server) receiveFromPhone(request *sip.Request, tx *transaction.Server) 
 		return true
 	}
 	switch {
+	case request.Method == sip.REGISTER && flow.Transport == "UDP" && !known && !s.gate.Digest.WasTold(flow.Source.Addr(), given):
+		// Calls will go where the request seems to come from, so it has to be heard there first.
+		s.challenge(request, tx, gate.Stale)
 	case request.Method == sip.REGISTER:
 		if !s.badExtension(request, tx) {
 			s.bindPhone(request, tx, as)

@@ -61,3 +61,38 @@ func TestOwnContactStandsFirst(t *testing.T) {
 		}
 	}
 }
+
+// TestPhoneRegistersWhereItIsHeard: who has a nonce from another address may have written any
+// source, and calls would go there. A phone that has moved is asked once more.
+func TestPhoneRegistersWhereItIsHeard(t *testing.T) {
+	t.Parallel()
+	o := newPhoneRig(t, nil)
+	as, id := o.user(t, "101", "")
+	asked := o.phone(t, func(c *siptest.Config) { c.User, c.Listen = "101", "127.0.0.2:0" })
+	refusal, err := asked.Request(within(t), "REGISTER", "101")
+	if err != nil || refusal.Status() != 401 {
+		t.Fatal(refusal, err)
+	}
+	signed, err := as.Sign(refusal, "REGISTER", "sip:101@x", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	phone := o.phone(t, func(c *siptest.Config) { c.User = "101" })
+	to := siptest.Field{Name: "To", Value: "<sip:101@x>"}
+	answer, err := phone.Request(within(t), "REGISTER", "101", to, signed)
+	if err != nil || answer.Status() != 401 || !strings.Contains(answer.Get("WWW-Authenticate"), "stale=true") {
+		t.Fatal(answer, err)
+	}
+	if devices := o.phones.BindingsOfIdentity(id); len(devices) != 0 {
+		t.Errorf("registered are %+v", devices)
+	}
+	if signed, err = as.Sign(answer, "REGISTER", "sip:101@x", 1); err != nil {
+		t.Fatal(err)
+	}
+	if answer, err = phone.Request(within(t), "REGISTER", "101", to, signed); err != nil || answer.Status() != 200 {
+		t.Fatal(answer, err)
+	}
+	if devices := o.phones.BindingsOfIdentity(id); len(devices) != 1 {
+		t.Errorf("registered are %+v", devices)
+	}
+}

@@ -12,7 +12,7 @@ import (
 func TestNoncesAreOursAndAge(t *testing.T) {
 	t.Parallel()
 	ours, theirs, now := newNonces(), newNonces(), start
-	nonce := ours.fresh(now)
+	nonce := ours.fresh(netip.Addr{}, now)
 	if !ours.isLive(nonce, now) || ours.isLive(nonce, now.Add(nonceLife)) || theirs.isLive(nonce, now) || ours.isLive("x"+nonce[1:], now) && nonce[0] != 'x' || ours.isLive("", now) {
 		t.Error("a nonce is live that is not, or dead that lives")
 	}
@@ -21,10 +21,10 @@ func TestNoncesAreOursAndAge(t *testing.T) {
 	}
 	for n := range maxNonces {
 		later := now.Add(time.Duration(n+1) * time.Microsecond)
-		ours.take(ours.fresh(later), 1, later)
+		ours.take(ours.fresh(netip.Addr{}, later), 1, later)
 	}
 	later := now.Add(time.Second)
-	if ours.used.Len(later) > maxNonces || ours.isLive(nonce, later) || !ours.isLive(ours.fresh(later), later) {
+	if ours.used.Len(later) > maxNonces || ours.isLive(nonce, later) || !ours.isLive(ours.fresh(netip.Addr{}, later), later) {
 		t.Errorf("%d counts are kept; a forgotten nonce is live: %v", ours.used.Len(later), ours.isLive(nonce, later))
 	}
 }
@@ -289,5 +289,19 @@ func TestLoudSourcesLeaveRoomForQuietOnes(t *testing.T) {
 		if !s.allow(netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), now) {
 			t.Fatalf("source %d is not heard", n)
 		}
+	}
+}
+
+// TestNonceIsOfTheHostThatWasTold: an address of IPv4, or a /64.
+func TestNonceIsOfTheHostThatWasTold(t *testing.T) {
+	ours := newNonces()
+	for told, others := range map[string][2]string{"192.0.2.7": {"::ffff:192.0.2.7", "192.0.2.8"}, "2001:db8:0:1::7": {"2001:db8:0:1::8", "2001:db8:0:2::7"}} {
+		nonce := ours.fresh(netip.MustParseAddr(told), start)
+		if !ours.isLive(nonce, start) || !ours.isOf(nonce, netip.MustParseAddr(told)) || !ours.isOf(nonce, netip.MustParseAddr(others[0])) || ours.isOf(nonce, netip.MustParseAddr(others[1])) {
+			t.Errorf("a nonce for %s is of another host, or not of that", told)
+		}
+	}
+	if ours.isOf("x", netip.Addr{}) {
+		t.Error("what is no nonce is of a host")
 	}
 }

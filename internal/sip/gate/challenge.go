@@ -19,7 +19,7 @@ func (g *Gate) challenge(request *sip.Request, from netip.AddrPort, now time.Tim
 		return Reply{Data: transaction.Encode(transaction.Response(request, sip.StatusForbidden, "Forbidden")), To: from}
 	}
 	refusal := transaction.Response(request, sip.StatusUnauthorized, "Unauthorized")
-	for _, field := range g.Digest.Challenges(false, now) {
+	for _, field := range g.Digest.Challenges(false, from.Addr(), now) {
 		refusal.AppendHeader(field)
 	}
 	return Reply{Data: transaction.Encode(refusal), To: from}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -58,7 +59,7 @@ func TestCredentialsAreTakenAsPhonesWriteThem(t *testing.T) {
 			sum := md5.Sum([]byte(text))
 			return hex.EncodeToString(sum[:])
 		}
-		nonce := d.nonces.fresh(start)
+		nonce := d.nonces.fresh(netip.Addr{}, start)
 		middle := nonce
 		if strings.Contains(test.form, "auth") {
 			middle += ":00000001:c:auth"

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/subtle"
 	"math"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -135,10 +136,16 @@ func (d *Digest) Verify(given *digest.Credentials, method sip.RequestMethod, sec
 	return Right
 }
 
-// Challenges offer the configured algorithms, the first one to whoever reads but
+// WasTold reports whether a host was sent the nonce of credentials that are right: who has it
+// from elsewhere may write any source over UDP.
+func (d *Digest) WasTold(host netip.Addr, given *digest.Credentials) bool {
+	return d.nonces.isOf(given.Nonce, host)
+}
+
+// Challenges ask a host for credentials. They offer the configured algorithms, the first one to whoever reads but
 // one (RFC 8760 §2.4).
-func (d *Digest) Challenges(isStale bool, now time.Time) (list []sip.Header) {
-	nonce := d.nonces.fresh(now)
+func (d *Digest) Challenges(isStale bool, to netip.Addr, now time.Time) (list []sip.Header) {
+	nonce := d.nonces.fresh(to, now)
 	for _, algorithm := range d.algorithms {
 		value := `Digest realm="` + d.realm + `", nonce="` + nonce + `", algorithm=` + algorithm + `, qop="auth"`
 		if isStale {

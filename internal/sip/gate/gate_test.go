@@ -108,7 +108,7 @@ func authorization(nonce string) string {
 func TestFreshNonceMayCostATransaction(t *testing.T) {
 	t.Parallel()
 	g := newGate(true, nil)
-	nonce := g.Digest.nonces.fresh(start)
+	nonce := g.Digest.nonces.fresh(netip.Addr{}, start)
 	for _, test := range []struct {
 		age  time.Duration
 		want bool
@@ -226,7 +226,7 @@ func TestCredentialsAreJudged(t *testing.T) {
 		}
 		return made
 	}
-	nonce := d.nonces.fresh(start)
+	nonce := d.nonces.fresh(netip.Addr{}, start)
 	for _, test := range []struct {
 		name  string
 		given *digest.Credentials

@@ -6,11 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/expiring"
+	"github.com/switchhook/switchhook/internal/source"
 )
 
 const (
@@ -42,12 +44,27 @@ func (n *nonces) forgotten(nonce string, _ uint32) {
 	}
 }
 
-// fresh makes a nonce: a time, randomness and the proof that it is ours.
-func (n *nonces) fresh(now time.Time) string {
+// fresh makes a nonce for a host: a time, randomness, a mark of the host, and the proof that
+// it is ours.
+func (n *nonces) fresh(host netip.Addr, now time.Time) string {
 	raw := make([]byte, 16, 32)
 	binary.BigEndian.PutUint64(raw, uint64(now.UnixNano()))
-	rand.Read(raw[8:])
+	rand.Read(raw[8:12])
+	copy(raw[12:], n.mark(host))
 	return base64.RawURLEncoding.EncodeToString(append(raw, n.proof(raw)...))
+}
+
+// mark stands for a host, which is an IPv4 address or an IPv6 /64, in a nonce.
+func (n *nonces) mark(host netip.Addr) []byte {
+	address := source.Subnet(host).As16()
+	return n.proof(append([]byte("host"), address[:]...))[:4]
+}
+
+// isOf reports whether a nonce of ours was made for a host: who knows it has received
+// something there.
+func (n *nonces) isOf(nonce string, host netip.Addr) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(nonce)
+	return err == nil && len(raw) == 32 && hmac.Equal(raw[12:16], n.mark(host))
 }
 
 func (n *nonces) proof(raw []byte) []byte {
