@@ -12,7 +12,6 @@ type jobFIFO = fifo[*job]
 
 func (q *fifo[T]) empty() bool { return q.head == len(q.items) }
 func (q *fifo[T]) push(item T) { q.items = append(q.items, item) }
-func (q *fifo[T]) len() int    { return len(q.items) - q.head }
 
 // all returns what is queued, oldest first, to be read at once.
 func (q *fifo[T]) all() []T { return q.items[q.head:] }

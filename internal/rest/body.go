@@ -12,11 +12,11 @@ import (
 // readAtOnce is the length of a body, in bytes, for which memory is taken before it comes.
 const readAtOnce = 64 << 10
 
-// readBody reads the body once, within the route's limit and the budget of all
+// readBody reads the body once, within the router's limit and the budget of all
 // bodies that are in memory.
 func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
 	ex.bodyRead = true
-	limit := ex.route.maxBody
+	limit := ex.router.cfg.MaxBody
 	if r.ContentLength > limit {
 		return tooLarge(limit)
 	}

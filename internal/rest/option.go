@@ -18,7 +18,6 @@ type route struct {
 	withoutQuery  bool
 	evenWhenBusy  bool
 	bareRefusals  bool
-	maxBody       int64
 	success       []int
 	repeatability *Repeatability
 	reportsResult bool
@@ -47,9 +46,6 @@ func BareRefusals() Option { return func(r *route) { r.bareRefusals = true } }
 // EvenWhenBusy serves the route without asking Config.Admit: hanging up must
 // work while the server is overloaded or stopping.
 func EvenWhenBusy() Option { return func(r *route) { r.evenWhenBusy = true } }
-
-// MaxBody sets the size limit of the body, in bytes.
-func MaxBody(bytes int64) Option { return func(r *route) { r.maxBody = bytes } }
 
 // Success declares the 2xx codes that the operation answers with; SDKs refuse
 // others, so another one becomes a 500. A handler that writes nothing answers

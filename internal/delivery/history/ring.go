@@ -14,9 +14,6 @@ type ring[T any] struct {
 // oldest is the number of the oldest record.
 func (r *ring[T]) oldest() uint64 { return r.next - min(r.next, uint64(r.size)) }
 
-// length is how many records there are.
-func (r *ring[T]) length() int { return int(r.next - r.oldest()) }
-
 // at is record n, from oldest to next-1.
 func (r *ring[T]) at(n uint64) *T {
 	place := n % uint64(r.size)

@@ -2,6 +2,9 @@ package history
 
 import "testing"
 
+// length is how many records there are.
+func (r *ring[T]) length() int { return int(r.next - r.oldest()) }
+
 func TestRingHasTheNewest(t *testing.T) {
 	for _, size := range []int{1, ringBlock - 1, ringBlock, ringBlock + 1, 3 * ringBlock} {
 		r := ring[int]{size: size}
