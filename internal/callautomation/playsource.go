@@ -3,6 +3,7 @@ package callautomation
 import (
 	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/speech"
@@ -36,6 +37,10 @@ const (
 
 // prompt is what a source names. Requests may come without a kind.
 func (s playSource) prompt(field string) (call.Prompt, error) {
+	// What the server keeps by itself has names with control characters.
+	if strings.ContainsFunc(s.CacheID, unicode.IsControl) {
+		return nil, errBody("%s.playSourceCacheId has a control character.", field)
+	}
 	switch kind := strings.ToLower(s.Kind); {
 	case kind == "file" || kind == "" && s.File != nil:
 		return s.file(field)

@@ -153,6 +153,7 @@ func TestBadRequestsNameTheirField(t *testing.T) {
 		{"a long address of speech", "cognitiveServicesEndpoint", create(`{` + target + `,"callbackUri":"https://a/x","callIntelligenceOptions":{"cognitiveServicesEndpoint":"https://` + long + `"}}`)},
 		{"a long address of other speech", "backupCognitiveServicesEndpoint", create(`{` + target + `,"callbackUri":"https://a/x","callIntelligenceOptions":{"backupCognitiveServicesEndpoint":"https://` + long + `"}}`)},
 		{"a long file", "playSources[0].file.uri", play(`[{"kind":"file","file":{"uri":"https://a/` + long + `"}}]`)},
+		{"a cache id that could be the server's own", "playSources[0].playSourceCacheId", play(`[{"kind":"text","text":{"text":"x"},"playSourceCacheId":"\u0000abc"}]`)},
 		{"null target", "targets[0]", create(`{"targets":[null],"callbackUri":"https://a/x"}`)},
 		{"long name", "sourceDisplayName", create(`{` + target + `,"callbackUri":"https://a/x","sourceDisplayName":"` + strings.Repeat("x", 300) + `"}`)},
 		{"Teams app", "teamsAppSource", create(`{` + target + `,"callbackUri":"https://a/x","teamsAppSource":{"appId":"x"}}`)},
