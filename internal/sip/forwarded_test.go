@@ -115,3 +115,17 @@ func TestPhoneForwardsItsCall(t *testing.T) {
 		}
 	}
 }
+
+// TestCallerHearsThatTheCalleeIsElsewhere where a 3xx is not followed: 480, not a fault of ours.
+func TestCallerHearsThatTheCalleeIsElsewhere(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	made, err := r.phone(t, nil).Call("+15551230001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.next(t).End(call.Reason{Kind: call.Failed, SIP: call.Status{Code: 302, Phrase: "Moved Temporarily"}})
+	if err := made.WaitEnded(within(t)); err != nil || made.Final().Status() != 480 {
+		t.Errorf("%v, %v", err, made.Final())
+	}
+}

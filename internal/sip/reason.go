@@ -74,6 +74,9 @@ func refusalFor(why call.Reason, s *Server) refusal {
 	if !ok {
 		entry = refusals[call.Declined]
 	}
+	if why.SIP.Code >= 300 && why.SIP.Code < 400 { // the callee is elsewhere, where nobody is called
+		entry = refusals[call.Unreachable]
+	}
 	r := refusal{status: entry.status}
 	if why.SIP.Code >= 400 && why.SIP.Code < 700 && !isChallenge(why.SIP.Code) {
 		r.status = why.SIP
