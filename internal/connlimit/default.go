@@ -15,8 +15,11 @@ const (
 // what the process may open less what its calls need, but at least a quarter of it. A
 // process that may open few files has few calls too.
 func Default(rtpPorts int) int {
-	return share(descriptors(), rtpPorts)
+	return share(Descriptors(), rtpPorts)
 }
+
+// Wanted is how many files and sockets a process takes at most that uses all its RTP ports.
+func Wanted(rtpPorts int) int { return rtpPorts + otherDescriptors + 2*leastConnections }
 
 func share(descriptors, rtpPorts int) int {
 	both := max(descriptors/4, descriptors-rtpPorts-otherDescriptors)

@@ -2,5 +2,5 @@
 
 package connlimit
 
-// descriptors is how many files and sockets the process may open.
-func descriptors() int { return unlimited }
+// Descriptors is how many files and sockets the process may open.
+func Descriptors() int { return unlimited }

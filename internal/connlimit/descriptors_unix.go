@@ -4,9 +4,9 @@ package connlimit
 
 import "syscall"
 
-// descriptors is how many files and sockets the process may open. Go raises the soft
+// Descriptors is how many files and sockets the process may open. Go raises the soft
 // limit to the hard one when it starts.
-func descriptors() int {
+func Descriptors() int {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil || uint64(limit.Cur) > unlimited {
 		return unlimited

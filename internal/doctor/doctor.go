@@ -1,6 +1,6 @@
 // Package doctor looks at the machine that a server runs on: optional parts that are
 // not installed, each with the command that installs it, a certificate that was not renewed,
-// an address that trunks do not reach, a scheduler that does not let sound come first, sockets that hold too little.
+// an address that trunks do not reach, a scheduler that does not let sound come first, sockets that are too few or hold too little.
 package doctor
 
 import (
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/config"
+	"github.com/switchhook/switchhook/internal/connlimit"
 )
 
 // The states of a finding.
@@ -35,7 +36,7 @@ func (f Finding) String() string {
 
 // Machine looks at all that does not depend on whether the server runs.
 func Machine(ctx context.Context, cfg config.Config) []Finding {
-	list := append(append(Certificate(cfg), NAT(ctx, cfg)...), Scheduling())
+	list := append(append(Certificate(cfg), NAT(ctx, cfg)...), Scheduling(), descriptorFinding(connlimit.Descriptors(), cfg.RTPPorts.High-cfg.RTPPorts.Low+1))
 	list = append(list, SocketBuffers()...)
 	for _, part := range Parts {
 		list = append(list, part.Finding())
