@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -87,14 +86,6 @@ func (a *Azure) Speak(ctx context.Context, u speech.Utterance) (*speech.Sound, e
 	return a.sound(answer, rate)
 }
 
-// voicesOfAzure are voices by language, the man's first, for prompts that name none.
-var voicesOfAzure = map[string][2]string{
-	"en-US": {"en-US-AndrewNeural", "en-US-AvaNeural"}, "en-GB": {"en-GB-RyanNeural", "en-GB-SoniaNeural"}, "en-AU": {"en-AU-WilliamNeural", "en-AU-NatashaNeural"},
-	"de-DE": {"de-DE-ConradNeural", "de-DE-KatjaNeural"}, "fr-FR": {"fr-FR-HenriNeural", "fr-FR-DeniseNeural"}, "es-ES": {"es-ES-AlvaroNeural", "es-ES-ElviraNeural"},
-	"es-MX": {"es-MX-JorgeNeural", "es-MX-DaliaNeural"}, "it-IT": {"it-IT-DiegoNeural", "it-IT-ElsaNeural"}, "pt-BR": {"pt-BR-AntonioNeural", "pt-BR-FranciscaNeural"},
-	"nl-NL": {"nl-NL-MaartenNeural", "nl-NL-ColetteNeural"}, "ja-JP": {"ja-JP-KeitaNeural", "ja-JP-NanamiNeural"}, "zh-CN": {"zh-CN-YunxiNeural", "zh-CN-XiaoxiaoNeural"},
-}
-
 // document is the SSML of an utterance, written by an XML encoder.
 func (a *Azure) document(u speech.Utterance) (string, error) {
 	if words(u) == "" {
@@ -106,13 +97,9 @@ func (a *Azure) document(u speech.Utterance) (string, error) {
 	locale := localeOf(u)
 	voice := cmp.Or(u.Voice, a.cfg.Voice)
 	if voice == "" {
-		pair, known := voicesOfAzure[locale]
-		if !known {
+		var known bool
+		if voice, known = azureVoice(locale, u.Gender); !known {
 			return "", a.failed(speech.Rejected, http.StatusBadRequest, "no voice is known for "+locale+": name one, or configure voice", nil)
-		}
-		voice = pair[1]
-		if strings.EqualFold(u.Gender, "male") {
-			voice = pair[0]
 		}
 	}
 	text, err := xml.Marshal(struct {
