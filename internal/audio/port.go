@@ -1,5 +1,5 @@
 // Package audio declares the 20 ms frame and the ports that speak and hear in
-// a call. It also composes them: gain, resampling, WAV files.
+// a call. Oscillators, resampling and WAV files are here too.
 package audio
 
 import "time"

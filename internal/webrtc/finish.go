@@ -30,7 +30,7 @@ func (l *leg) finish(why call.Reason) {
 	}
 	l.phase = over
 	l.stopSetup()
-	pending, taken, never, left := l.pending, l.taken, !l.connected, l.left
+	pending, taken, never, left := l.pending, l.sound == soundTaken, !l.connected, l.left
 	l.pending = nil
 	sat := l.leaveMeeting()
 	l.mu.Unlock()

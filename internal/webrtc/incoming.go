@@ -31,7 +31,7 @@ func (l *leg) accept(m *protocol.CallAccept, answer func(protocol.Message)) {
 		answer(refusal(protocol.ReasonState, 400, 41006, "the call does not ring any more"))
 		return
 	}
-	l.phase, l.taken, l.pending = up, true, answer
+	l.phase, l.sound, l.pending = up, soundTaken, answer
 	l.show(protocol.CallStateConnecting)
 	l.tell.say(call.Answered{})
 	l.mu.Unlock()

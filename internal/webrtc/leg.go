@@ -33,6 +33,20 @@ const (
 	over
 )
 
+// soundState is how far the sound of a leg has come to the call:
+//
+//	idle ──the call asks for early media──> wanted ──media is up──> reported ──the call takes it──> taken
+//
+// A leg that is answered, or that accepts, jumps to taken from anywhere.
+type soundState uint8
+
+const (
+	soundIdle soundState = iota
+	soundWanted
+	soundReported
+	soundTaken
+)
+
 // leg is a client in a call.
 type leg struct {
 	client *client
@@ -47,9 +61,7 @@ type leg struct {
 	phase     phase
 	accepted  bool // by the call, of a leg in waiting
 	connected bool // media is up
-	early     bool // the call wants to be heard before it is answered
-	sounded   bool // EarlySound was reported
-	taken     bool // the port is the call's
+	sound     soundState
 	held      bool
 	quiet     bool // the client does not want to be heard
 	muted     bool // by others
@@ -103,7 +115,7 @@ func (l *leg) DisplayName() string { return l.client.session.DisplayName() }
 func (l *leg) Ring() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.phase == waiting && !l.sounded {
+	if l.phase == waiting && l.sound < soundReported {
 		l.show(protocol.CallStateRinging)
 	}
 }

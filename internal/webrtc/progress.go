@@ -9,7 +9,9 @@ import (
 // Progress lets the client hear the call before it is answered, once media is up.
 func (l *leg) Progress() {
 	l.mu.Lock()
-	l.early = true
+	if l.sound == soundIdle {
+		l.sound = soundWanted
+	}
 	l.mu.Unlock()
 	l.advance()
 }
@@ -18,9 +20,11 @@ func (l *leg) Progress() {
 func (l *leg) TakeEarly() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	first := l.sounded && !l.taken && l.phase != over
-	l.taken = l.taken || first
-	return first
+	if l.sound != soundReported || l.phase == over {
+		return false
+	}
+	l.sound = soundTaken
+	return true
 }
 
 // Answer lets the client in, once media is up.
@@ -40,10 +44,10 @@ func (l *leg) advance() {
 	}
 	switch {
 	case l.accepted:
-		l.phase, l.taken = up, true
+		l.phase, l.sound = up, soundTaken
 		l.tell.say(call.Answered{})
-	case l.early && !l.sounded:
-		l.sounded = true
+	case l.sound == soundWanted:
+		l.sound = soundReported
 		l.show(protocol.CallStateEarlyMedia)
 		l.tell.say(call.EarlySound{})
 	}
