@@ -10,6 +10,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
 const (
@@ -127,10 +128,7 @@ func (ex *exchange) finish(ans *answer, r *http.Request) {
 	}
 	ex.router.metrics.served(method, pattern, ans.status, took)
 	ex.watch(ans, r, took)
-	level := slog.LevelDebug
-	if ans.status >= 400 {
-		level = slog.LevelInfo
-	}
+	level, unlogged := ex.logLevel(ans)
 	if !ex.router.cfg.Log.Enabled(r.Context(), level) {
 		return
 	}
@@ -139,7 +137,31 @@ func (ex *exchange) finish(ans *answer, r *http.Request) {
 	if ex.failure != nil {
 		attrs = append(attrs, "failure", ex.failure.Error())
 	}
+	if unlogged > 0 {
+		attrs = append(attrs, "since_last", unlogged)
+	}
 	ex.log().Log(r.Context(), level, "request served", attrs...)
+}
+
+// loggedRefusals is how many refusals of strangers are logged: who has no credentials must
+// not be able to fill a disk.
+var loggedRefusals = ratelimit.Rate{PerSecond: 10, Burst: 500}
+
+// logLevel is the level of the line about an exchange: what failed is told to everybody who
+// reads the log, of strangers as far as it is not too much. unlogged is how many refusals of
+// strangers were left out before this one.
+func (ex *exchange) logLevel(ans *answer) (level slog.Level, unlogged uint64) {
+	rt := ex.router
+	switch {
+	case ans.status < 400:
+		return slog.LevelDebug, 0
+	case ex.sender != auth.Principal{}:
+		return slog.LevelInfo, 0
+	case !rt.refusals.Allow(rt.cfg.Now()):
+		rt.unlogged.Add(1)
+		return slog.LevelDebug, 0
+	}
+	return slog.LevelInfo, rt.unlogged.Swap(0)
 }
 
 // clip bounds a text of the sender that a message or the log repeats.

@@ -280,6 +280,37 @@ func TestAccessLogHoldsNoSecretAndMetricsNoPath(t *testing.T) {
 	}
 }
 
+// TestStrangersDoNotFillTheLog: beyond a rate their refusals are counted alone. Those of senders
+// who are known are told always.
+func TestStrangersDoNotFillTheLog(t *testing.T) {
+	f := newFixture(t)
+	f.Handle("GET", "/rooms/{id}", func(http.ResponseWriter, *http.Request) error { return fault.NotFound("there is none") })
+	told := func() (lines []string) {
+		for line := range strings.Lines(f.log.String()) {
+			if strings.Contains(line, "level=INFO") && strings.Contains(line, "request served") {
+				lines = append(lines, line)
+			}
+		}
+		f.log.Reset()
+		return lines
+	}
+	for range loggedRefusals.Burst + 100 {
+		f.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/rooms/1", nil))
+	}
+	if n := len(told()); n != loggedRefusals.Burst {
+		t.Errorf("%d refusals of strangers are logged", n)
+	}
+	f.send(t, "GET", "/rooms/1?api-version=2025-03-13", "")
+	if n := len(told()); n != 1 {
+		t.Errorf("a failure of somebody who is known has %d lines", n)
+	}
+	f.now = f.now.Add(time.Second)
+	f.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/rooms/1", nil))
+	if lines := told(); len(lines) != 1 || !strings.Contains(lines[0], "since_last=100") {
+		t.Errorf("a second later: %q", lines)
+	}
+}
+
 func TestTwoRoutersShareTheirMetrics(t *testing.T) {
 	registry := prometheus.NewPedanticRegistry()
 	a := newFixture(t, func(c *Config) { c.Metrics = registry })

@@ -10,11 +10,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/switchhook/switchhook/internal/auth"
+	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
 // DefaultMaxBody is the size limit of a request's body, in bytes.
@@ -56,6 +58,9 @@ type Router struct {
 	routes  tree
 	bodies  budget
 	metrics *metrics
+
+	refusals *ratelimit.Bucket // of strangers, that are logged
+	unlogged atomic.Uint64     // since the last one
 }
 
 // New returns a router without routes.
@@ -69,7 +74,7 @@ func New(cfg Config) *Router {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	rt := &Router{cfg: cfg, metrics: newMetrics(cfg.Metrics)}
+	rt := &Router{cfg: cfg, metrics: newMetrics(cfg.Metrics), refusals: ratelimit.NewBucket(loggedRefusals)}
 	rt.bodies.left.Store(cmp.Or(cfg.Bodies, DefaultBodies))
 	return rt
 }
