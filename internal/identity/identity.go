@@ -141,9 +141,14 @@ func (a *API) Authenticate(ctx context.Context, token string) (auth.UserToken, e
 // returns how many are new. Ids of other resources are refused, and then none
 // is created.
 func (a *API) Import(ctx context.Context, ids []string) (int, error) {
-	for i, id := range ids {
-		if _, err := a.ownUser(id); err != nil {
-			return 0, fmt.Errorf("identity %d of %d: %w", i+1, len(ids), err)
+	for i, raw := range ids {
+		if id, err := a.ownUser(raw); err != nil {
+			why := *fault.Of(err)
+			why.Message = fmt.Sprintf("Identity %d of %d, %.200q: %s", i+1, len(ids), raw, why.Message)
+			if theirs := id.Resource(); theirs != "" && theirs != a.cfg.Resource {
+				why.Message += fmt.Sprintf(" It belongs to resource %.50s, and this server is resource %s: --resource-id is for the first start, on an empty data directory.", theirs, a.cfg.Resource)
+			}
+			return 0, &why
 		}
 	}
 	created := 0

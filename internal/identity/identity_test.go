@@ -323,8 +323,12 @@ func TestEveryDocumentedOperationHasARoute(t *testing.T) {
 func TestImportedUsersAreServed(t *testing.T) {
 	f := memoryFixture(t)
 	old := "8:acs:" + resource + "_0000000a-1b2c-3d4e-5f60-718293a4b5c6"
-	if n, err := f.Import(t.Context(), []string{old, foreign}); n != 0 || err == nil || f.exists(t, old) {
+	n, err := f.Import(t.Context(), []string{old, foreign})
+	if n != 0 || err == nil || f.exists(t, old) {
 		t.Fatalf("a foreign id among them: %d, %v", n, err)
+	}
+	if told := fault.Of(err); !strings.Contains(told.Message, "Identity 2 of 2") || !strings.Contains(told.Message, foreign) || !strings.Contains(told.Message, "this server is resource "+resource) {
+		t.Errorf("whoever imports is told %q", told.Message)
 	}
 	for i, fresh := range []int{1, 0} { // a second time nothing is new
 		if n, err := f.Import(t.Context(), []string{old}); n != fresh || err != nil {
