@@ -28,6 +28,8 @@ type Credential struct {
 	CallerID string // the number that its calls to phone numbers show, E.164; "": it calls none
 	Created  time.Time
 	IssuedBy string // who had it made, as package permit names askers; "": not known
+
+	version string // changes with the password
 }
 
 // credential is what is stored of one: of the password, what a digest needs.
@@ -46,7 +48,7 @@ type credential struct {
 var storedCredentials = store.Define[credential]("phone-credentials", store.Unchanged)
 
 func (c *credential) public(userName string) Credential {
-	return Credential{UserName: userName, Identity: c.id, CallerID: c.CallerID, Created: c.Created, IssuedBy: c.IssuedBy}
+	return Credential{UserName: userName, Identity: c.id, CallerID: c.CallerID, Created: c.Created, IssuedBy: c.IssuedBy, version: c.SHA256}
 }
 
 // setPassword makes a new password and keeps its hashes.

@@ -23,11 +23,13 @@ var (
 	ErrTooBrief = errors.New("the registration would be shorter than is allowed")
 	ErrOrder    = errors.New("a later request of this Call-ID was received before") // RFC 3261 §10.3, step 7
 	ErrTooMany  = errors.New("this user name has as many registered phones as are allowed")
+	ErrReplaced = errors.New("the password was replaced meanwhile")
 )
 
 // Request is a REGISTER request, which adds, renews, removes or asks for bindings.
 type Request struct {
 	UserName  string
+	As        Credential // as it was before its password was checked; zero: it is not compared
 	CallID    string
 	CSeq      uint32
 	Flow      Flow
@@ -69,8 +71,11 @@ func (r *Registrar) Register(ctx context.Context, in Request) (all []Binding, er
 func (r *Registrar) apply(in Request) (changed bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.credentials[in.UserName] == nil { // removed since the password was checked
+	switch c := r.credentials[in.UserName]; {
+	case c == nil: // removed since the password was checked
 		return false, noSuch(in.UserName)
+	case in.As.version != "" && in.As.version != c.SHA256:
+		return false, ErrReplaced
 	}
 	now := time.Now()
 	r.removeBindings(in.UserName, func(b *binding) bool { return !now.Before(b.Expires) })

@@ -2,6 +2,7 @@ package registrar
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"testing"
 	"time"
@@ -63,6 +64,23 @@ func TestNewPasswordIsToldOnceItIsInForce(t *testing.T) {
 	if got := open(t, store.OnBackbone(b), nil).BindingsOfIdentity(alice); len(got) != 0 || len(r.BindingsOfIdentity(alice)) != 0 {
 		t.Errorf("what registered with the old password is still there: %+v", got)
 	}
+}
+
+// TestOldPasswordRegistersNothingAfterItsEnd: a REGISTER that was checked before, and waits while the password is
+// replaced, would receive the user's calls for an hour.
+func TestOldPasswordRegistersNothingAfterItsEnd(t *testing.T) {
+	r := open(t, store.InMemory(), nil)
+	issue(t, r, "101", alice)
+	in := says("101", 1, "sip:101@10.0.0.7", time.Hour, desk)
+	in.As, _ = r.Find("101")
+	if _, err := r.Reset(t.Context(), "101", "primary"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Register(t.Context(), in); !errors.Is(err, ErrReplaced) || len(r.BindingsOfIdentity(alice)) != 0 {
+		t.Errorf("%v, and registered are %+v", err, r.BindingsOfIdentity(alice))
+	}
+	in.As, _ = r.Find("101")
+	register(t, r, in)
 }
 
 // failWhen has everything fail from a line of the log on.

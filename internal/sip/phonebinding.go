@@ -25,6 +25,7 @@ func (s *Server) bindPhone(request *sip.Request, tx *transaction.Server, as regi
 		s.respond(request, tx, sip.StatusBadRequest, wrong)
 		return
 	}
+	in.As = as
 	devices, err := s.cfg.Phones.Register(s.ctx, in)
 	switch {
 	case errors.Is(err, registrar.ErrTooBrief):
@@ -32,6 +33,9 @@ func (s *Server) bindPhone(request *sip.Request, tx *transaction.Server, as regi
 		return
 	case errors.Is(err, registrar.ErrOrder):
 		s.respond(request, tx, sip.StatusInternalServerError, "CSeq Out Of Order")
+		return
+	case errors.Is(err, registrar.ErrReplaced):
+		s.respond(request, tx, sip.StatusForbidden, "Forbidden")
 		return
 	case errors.Is(err, registrar.ErrTooMany):
 		s.respond(request, tx, sip.StatusForbidden, "Too Many Phones", header.Warning(s.cfg.UserAgent, err))

@@ -86,11 +86,12 @@ func (s *Server) authenticateUser(request *sip.Request, tx *transaction.Server, 
 	if s.refuseLocked(request, tx, s.cfg.Phones.LockedFor(given.Username, flow)) {
 		return as, false
 	}
+	as, ok = s.cfg.Phones.Find(given.Username) // before: the password may be replaced meanwhile
 	switch verdict := s.verifyUser(given, request); verdict {
 	case gate.Right:
 		s.gate.NotePhone(sourceOf(request), time.Now())
 		s.cfg.Phones.PasswordRight(given.Username, flow)
-		return s.cfg.Phones.Find(given.Username)
+		return as, ok
 	case gate.Wrong:
 		s.cfg.Phones.PasswordWrong(given.Username, flow)
 		s.gate.Counts.NoteUnknown()
