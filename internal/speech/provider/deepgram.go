@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/speech"
@@ -89,11 +90,19 @@ func (d *Deepgram) listenQuery(l speech.Listening) url.Values {
 	default:
 		query.Set("language", "multi")
 	}
+	words := 0
 	for _, phrase := range l.Phrases {
+		if words += len(strings.Fields(phrase)); words > mostKeyWords {
+			break
+		}
 		query.Add("keyterm", phrase)
 	}
 	return query
 }
+
+// mostKeyWords bounds the words of phrases that are likely: the service refuses requests
+// whose keyterms have more than 500 tokens, some of which are parts of words.
+const mostKeyWords = 250
 
 // Understand implements speech.Uploader.
 func (d *Deepgram) Understand(ctx context.Context, wav []byte, l speech.Listening) (speech.Result, error) {
