@@ -1,6 +1,11 @@
 package call
 
-import "slices"
+import (
+	"slices"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
 
 // lane is where an operation waits for its turn.
 type lane uint8
@@ -23,20 +28,29 @@ func (c *Connection) startNext() {
 	}
 }
 
+// maxQueued bounds the main lane: an application that plays in a loop of its own, and does
+// not wait for the end, would fill the memory of all.
+const maxQueued = 1000
+
 // queue puts work at the end of the main lane; interrupting work cancels what runs
 // and waits there.
-func (c *Connection) queue(w work, interrupt bool) *operation {
-	if interrupt {
-		for _, op := range c.operations {
-			if op.lane == mainLane {
-				op.cancel()
-			}
+func (c *Connection) queue(w work, interrupt bool) error {
+	before := 0
+	for _, op := range c.operations {
+		if op.lane != mainLane {
+			continue
+		}
+		if before++; interrupt {
+			op.cancel()
 		}
 	}
+	if before >= maxQueued && !interrupt { // what is canceled makes room soon
+		return fault.Throttled(5*time.Second, "%d media operations of the connection wait already.", before).WithCode("8516")
+	}
 	w.lane = mainLane
-	op := c.accept(w)
+	c.accept(w)
 	c.startNext()
-	return op
+	return nil
 }
 
 // occupy starts work with single participants, unless another operation goes on

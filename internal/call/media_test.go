@@ -2,6 +2,7 @@ package call_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,6 +55,29 @@ func TestPlaysQueue(t *testing.T) {
 		w.must(conn.Play(bg, call.Play{Prompts: hello}))
 		time.Sleep(3 * time.Second)
 		w.expect(id, connected+" PlayStarted PlayCompleted PlayStarted PlayCompleted")
+		leg.HangUp()
+	})
+}
+
+// TestQueueHasABound: what would wait longer is refused, and has no event.
+func TestQueueHasABound(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.answered()
+		var err error
+		accepted := 0
+		for ; err == nil && accepted < 2000; accepted++ {
+			err = conn.Play(bg, call.Play{Prompts: hello, Loop: true})
+		}
+		accepted--
+		if !fault.Is(err, fault.KindThrottled) || fault.Of(err).Code != "8516" || accepted != 1000 {
+			t.Errorf("after %d: %v", accepted, err)
+		}
+		w.must(conn.Play(bg, call.Play{Prompts: hello, Interrupt: true}))
+		synctest.Wait()
+		if n := strings.Count(w.published.Names(id), "PlayCanceled"); n != accepted {
+			t.Errorf("%d of %d were canceled", n, accepted)
+		}
+		w.must(conn.Play(bg, call.Play{Prompts: hello}))
 		leg.HangUp()
 	})
 }

@@ -24,8 +24,7 @@ func (c *Connection) Play(ctx context.Context, play Play) error {
 	play.Prompts = c.spoken(play.Prompts)
 	return c.whenConnected(ctx, func() error {
 		if len(play.To) == 0 {
-			c.queue(c.playWork(play, []speaker{c.toAll()}), play.Interrupt)
-			return nil
+			return c.queue(c.playWork(play, []speaker{c.toAll()}), play.Interrupt)
 		}
 		return c.playTo(play)
 	})

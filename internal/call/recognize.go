@@ -71,11 +71,11 @@ func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
 		}
 		if c.call.kind == twoParty {
 			r.speakers = []speaker{c.toAll()}
-			c.queue(w, r.Interrupt)
-			return nil
+			err = c.queue(w, r.Interrupt)
+		} else {
+			r.speakers = toAloneAll(target)
+			err = c.occupy(w, r.Interrupt)
 		}
-		r.speakers = toAloneAll(target)
-		err = c.occupy(w, r.Interrupt)
 		if err != nil && w.after != nil {
 			w.after() // nobody else does
 		}
