@@ -55,7 +55,7 @@ func (r *ring) forward(in Invitation) error {
 	if err := checkTarget(in.To, in.From, c.registry.cfg.Resource); err != nil {
 		return err
 	}
-	if err := c.registry.permit(&in); err != nil {
+	if err := c.registry.permitFurther(&in); err != nil {
 		return err
 	}
 	devices := []string{""} // a number's

@@ -53,7 +53,7 @@ func (c *Call) mayHandOver(in *Invitation, want TransferWanted) error {
 	if want.Free && c.registry.leavesUs(in.To) {
 		return fault.Forbidden("a phone of this trunk may hand calls over to numbers and identities of this resource alone")
 	}
-	return c.registry.permit(in)
+	return c.registry.permitSuccessor(in)
 }
 
 // replace calls somebody in, who takes the place of a phone once he has answered.

@@ -36,11 +36,23 @@ func (r *Registry) permit(in *Invitation) (err error) {
 // permitFurther is permit for a number that a user calls into a call which counts among the
 // user's already, or which nobody counts: it counts by itself.
 func (r *Registry) permitFurther(in *Invitation) error {
+	return r.permitCounted(in, r.cfg.Permit.AdmitUser)
+}
+
+// permitSuccessor is permit for a number that takes the place of a telephone. It goes on when
+// that has left, and counts among the calls of its user.
+func (r *Registry) permitSuccessor(in *Invitation) error {
+	return r.permitCounted(in, r.cfg.Permit.AdmitSuccessor)
+}
+
+// permitCounted is permit for a call to a number elsewhere that counts among those of the
+// user who asks, if it is a user.
+func (r *Registry) permitCounted(in *Invitation, admit func(user string, to identifier.ID) (leave func(), err error)) error {
 	to := r.normal(in.To)
-	if !r.leavesUs(to) {
+	if !in.byUser() || !r.leavesUs(to) {
 		return r.permit(in)
 	}
-	leave, err := r.cfg.Permit.AdmitUser(in.By, to)
+	leave, err := admit(in.By, to)
 	if err != nil {
 		return err
 	}

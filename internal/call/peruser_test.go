@@ -7,6 +7,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -98,6 +99,72 @@ func TestNumbersThatAUserAddsAreCalls(t *testing.T) {
 		synctest.Wait()
 		w.must(add("+15551230003"))
 		w.must(add("+15551230004"))
+		w.endAll()
+	})
+}
+
+// TestForwardsToNumbersAreCalls: whoever calls a telephone that forwards all calls to a number
+// elsewhere makes its user call.
+func TestForwardsToNumbersAreCalls(t *testing.T) {
+	run(t, func(w *world) {
+		table, err := trunk.NewTable(nil, nil)
+		w.must(err)
+		w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, PerUser: 1})
+		w.must(err)
+		w.Registry = w.remake(false)
+		w.devices[ann] = []string{"kitchen"}
+		w.announcer.Listeners = 0
+		forward := func() {
+			w.create(ann)
+			w.ringing(1)[0].Forward(call.ForwardWanted{To: phone(bPhone), CallerID: phone(ourPhone)})
+		}
+		forward()
+		mobile := w.dialled()
+		mobile.PickUp()
+		forward()
+		w.nobodyIsDialled()
+		mobile.HangUp()
+		synctest.Wait()
+		forward()
+		w.dialled()
+		w.endAll()
+	})
+}
+
+// TestNumbersThatAPhoneHandsOverToAreCalls: a telephone that transfers its calls to numbers
+// elsewhere has no more of them at once than it could make.
+func TestNumbersThatAPhoneHandsOverToAreCalls(t *testing.T) {
+	run(t, func(w *world) {
+		table, err := trunk.NewTable(nil, nil)
+		w.must(err)
+		w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, PerUser: 1})
+		w.must(err)
+		w.Registry = w.remake(false)
+		dial := func() (func(call.Report), error) {
+			leg := calltest.Inbound()
+			report, err := w.Incoming(call.Invitation{From: ann, To: phone(ourPhone)}, leg)
+			if err == nil {
+				leg.Told(report)
+				_, err = w.Answer(bg, (<-w.announcer.Calls).Context, identifier.ID{}, control)
+				w.must(err)
+				synctest.Wait()
+			}
+			return report, err
+		}
+		report, err := dial()
+		w.must(err)
+		report(call.TransferWanted{To: phone(aPhone), CallerID: phone(ourPhone), Tell: func(call.Referral) {}})
+		target := <-w.dialer.Dialled
+		target.PickUp()
+		synctest.Wait()
+		if _, err := dial(); !fault.Is(err, fault.KindThrottled) {
+			t.Errorf("a call beside the one that goes on elsewhere: %v", err)
+		}
+		target.HangUp()
+		synctest.Wait()
+		if _, err := dial(); err != nil {
+			t.Errorf("after its end: %v", err)
+		}
 		w.endAll()
 	})
 }

@@ -38,10 +38,21 @@ func (p *places) take(asker string, most int) (leave func(), ok bool) {
 // AdmitUser takes a place for a call that a telephone of a user makes, to whomever
 // but an emergency service. leave gives it back. An error is Throttled.
 func (r *Rules) AdmitUser(user string, to identifier.ID) (leave func(), err error) {
+	return r.admitUser(user, to, 0)
+}
+
+// AdmitSuccessor is AdmitUser for whom a telephone wants called in its own place, which it
+// gives back when it has left.
+func (r *Rules) AdmitSuccessor(user string, to identifier.ID) (leave func(), err error) {
+	return r.admitUser(user, to, 1)
+}
+
+// admitUser takes a place of those of a user, and of some beyond.
+func (r *Rules) admitUser(user string, to identifier.ID, beyond int) (leave func(), err error) {
 	if r == nil || r.perUser == 0 || r.isEmergency(to.Number()) {
 		return func() {}, nil
 	}
-	leave, ok := r.users.take(user, r.perUser)
+	leave, ok := r.users.take(user, r.perUser+beyond)
 	if !ok {
 		r.refusals.add(rulePerUser)
 		return nil, fault.Throttled(5*time.Second, "the telephones of %s have %d calls in progress, the limit by call.calls-per-user", user, r.perUser).WithCode("8516")
