@@ -9,6 +9,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/permit"
+	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // dialled is the next leg that was dialled.
@@ -170,5 +171,35 @@ func TestForwardsToALineEnd(t *testing.T) {
 		}
 		time.Sleep(2 * time.Minute)
 		w.expect(id, "CreateCallFailed CallDisconnected")
+	})
+}
+
+// TestForwardsCountAmongTheCallsOfTheirUser, until they have ended.
+func TestForwardsCountAmongTheCallsOfTheirUser(t *testing.T) {
+	run(t, func(w *world) {
+		table, err := trunk.NewTable(nil, nil)
+		w.must(err)
+		w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, PerUser: 1})
+		w.must(err)
+		w.Registry = w.remake(false)
+		w.devices[ann] = []string{"kitchen"}
+		w.announcer.Listeners = 0
+		forward := func() {
+			w.create(ann)
+			w.ringing(1)[0].Forward(call.ForwardWanted{To: phone(bPhone), CallerID: phone(ourPhone)})
+		}
+		forward()
+		mobile := w.dialled()
+		mobile.PickUp()
+		forward()
+		w.nobodyIsDialled()
+		mobile.HangUp()
+		synctest.Wait()
+		forward()
+		w.dialled().Refuse(call.Busy, 486, "Busy Here")
+		synctest.Wait()
+		forward()
+		w.dialled()
+		w.endAll()
 	})
 }
