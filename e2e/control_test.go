@@ -52,8 +52,8 @@ func TestPhonesInAGroupHearEachOther(t *testing.T) {
 	_, c, near, farPhone := controlStage(t)
 	distant := c.add(farPhone)
 	c.roster(3)
-	near.Tone(440, 1000)
-	distant.Tone(880, 1000)
+	near.Tone(440, 5000)
+	distant.Tone(880, 5000)
 	hears(t, distant, 440, 600*time.Millisecond)
 	hears(t, near, 880, 600*time.Millisecond)
 
@@ -182,7 +182,7 @@ func TestTransferredPhonesTalk(t *testing.T) {
 	}
 	c.ended()
 	c.gone()
-	near.Tone(440, 1000)
+	near.Tone(440, 5000)
 	hears(t, call, 440, 600*time.Millisecond)
 	must(t, near.Hangup(within(t, 5*time.Second)))
 	must(t, call.WaitEnded(within(t, 5*time.Second)))
@@ -203,7 +203,7 @@ func TestRedirectedCallReachesTheOtherPhone(t *testing.T) {
 	must(t, err)
 	must(t, call.Answer())
 	must(t, near.WaitAnswered(within(t, 5*time.Second)))
-	call.Tone(880, 1000)
+	call.Tone(880, 5000)
 	hears(t, near, 880, 600*time.Millisecond)
 	must(t, call.Hangup(within(t, 5*time.Second)))
 	must(t, near.WaitEnded(within(t, 5*time.Second)))

@@ -32,8 +32,8 @@ func TestPhoneIsMovedToAnotherCall(t *testing.T) {
 	}
 	c.roster(3)
 	other.ended()
-	near.Tone(440, 1000)
-	distant.Tone(880, 1000)
+	near.Tone(440, 5000)
+	distant.Tone(880, 5000)
 	hears(t, distant, 440, 600*time.Millisecond)
 	hears(t, near, 880, 600*time.Millisecond)
 
