@@ -143,7 +143,7 @@ func (c *Console) identify(r *http.Request) (auth.Principal, string, error) {
 		return auth.Principal{}, "", errUsed
 	}
 	if given.read {
-		return auth.Principal{Issuer: "console", Subject: "reader", Reads: true, Reader: true}, "one-time link, read only", nil
+		return auth.Principal{Issuer: "console", Subject: "one-time link", Reads: true, Reader: true}, "one-time link, read only", nil
 	}
 	return auth.Principal{KeyID: c.cfg.Keys.Get(auth.Primary).ID(), Key: auth.Primary.String(), Administrator: true}, "one-time link", nil
 }
