@@ -103,6 +103,26 @@ func TestLinksOfPagesLeadSomewhere(t *testing.T) {
 	}
 }
 
+// TestChangesAreToldOnce asks that no line of CHANGES.md comes back in another section, with or
+// without the subject before its colon, as after a merge that went wrong.
+func TestChangesAreToldOnce(t *testing.T) {
+	subject := regexp.MustCompile(`^- (?:[A-Z][\w ,]*: )?`)
+	told := map[string]bool{}
+	for line := range strings.Lines(readPage(t, "CHANGES.md")) {
+		if !strings.HasPrefix(line, "- ") {
+			continue
+		}
+		text := strings.ToLower(subject.ReplaceAllString(line, ""))
+		if told[text] {
+			t.Errorf("CHANGES.md has twice: %s", line)
+		}
+		told[text] = true
+	}
+	if len(told) < 100 {
+		t.Errorf("CHANGES.md has %d lines: is this looking at the right file?", len(told))
+	}
+}
+
 // headings are those of a page as links name them: in lower case, without punctuation, with hyphens for spaces.
 func headings(page string) map[string]bool {
 	found := map[string]bool{}
