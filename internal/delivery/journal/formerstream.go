@@ -112,6 +112,7 @@ func newFormerReader(ctx context.Context, stream jetstream.Stream) (jetstream.Co
 	return stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
 		Durable:       formerReader,
 		AckPolicy:     jetstream.AckExplicitPolicy,
+		MaxDeliver:    1, // none comes again, however long the reading takes: each is counted
 		MaxAckPending: -1,
 		MemoryStorage: true,
 	})

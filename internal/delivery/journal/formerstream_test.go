@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -52,5 +53,34 @@ func TestLargeFormerJournalIsReadWhole(t *testing.T) {
 	})
 	if err != nil || told != pages {
 		t.Errorf("%d of %d pages, %v", told, pages, err)
+	}
+}
+
+// TestPageOfTheFormerJournalIsReadOnce: what came again, because the disk that it is written to is slow, would be
+// counted for another page, which would be lost.
+func TestPageOfTheFormerJournalIsReadOnce(t *testing.T) {
+	b := formerJournalOf(t, []byte("one"), []byte("two"))
+	stream, err := b.JetStream().Stream(t.Context(), formerJournal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, err := newFormerReader(t.Context(), stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"one", "two"} {
+		page, err := reader.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(page.Data()); got != want {
+			t.Errorf("got %s, not %s", got, want)
+		}
+		if err := errors.Join(page.Nak(), b.JetStream().Conn().Flush()); err != nil { // as if its time were over
+			t.Fatal(err)
+		}
+	}
+	if page, err := reader.Next(jetstream.FetchMaxWait(100 * time.Millisecond)); err == nil {
+		t.Errorf("%s came again", page.Data())
 	}
 }
