@@ -46,15 +46,18 @@ func New(wall func() time.Time, log *slog.Logger) *Watch {
 func Open(file string, wall func() time.Time, log *slog.Logger, former ...string) *Watch {
 	w := New(wall, log)
 	w.file = file
-	var last time.Time
+	newest, last := "", time.Time{}
 	for _, name := range append(former, file) {
 		if info, err := os.Stat(name); err == nil && info.ModTime().After(last) {
-			last = info.ModTime()
+			newest, last = name, info.ModTime()
 		}
 	}
-	if gap := w.set.Sub(last); !last.IsZero() && gap > Tolerance {
+	if gap := w.set.Sub(last); newest != "" && gap > Tolerance {
 		log.Warn("the server did not run for long, or the clock of the machine was set forward: for an hour nothing is deleted by its age", "since", gap)
 		w.doubted = w.steady.Add(doubtLasts)
+	}
+	if newest != "" && newest != file {
+		_ = os.Rename(newest, file) // a start within the hour must find the doubt again
 	}
 	for _, name := range former {
 		_ = os.Remove(name) // mostly there is none; one that stays is older than ours from now on

@@ -58,8 +58,10 @@ func TestStartLongAfterTheLastProcessIsDoubted(t *testing.T) {
 				}
 			}
 			time.Sleep(Tolerance + time.Second)
-			if w := open(); !w.Doubtful() {
-				t.Error("a start long after is not doubted")
+			for range 2 { // also by a start within the hour
+				if w := open(); !w.Doubtful() {
+					t.Error("a start long after is not doubted")
+				}
 			}
 			if _, err := os.Stat(before); !os.IsNotExist(err) {
 				t.Errorf("the file of an earlier version is left: %v", err)
