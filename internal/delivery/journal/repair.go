@@ -63,6 +63,7 @@ func (v *salvage) contained() (found Contained, pages []uint64, err error) {
 		})
 		if err != nil {
 			v.lose(p.segment, int(p.at), int(p.at)+frameHead+p.size)
+			delete(v.seen, number) // nothing of it is left
 			continue
 		}
 		intact = append(intact, number)

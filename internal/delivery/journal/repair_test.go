@@ -120,6 +120,25 @@ func TestMissingFileIsLeftOut(t *testing.T) {
 	}
 }
 
+// TestPageThatIsNoneIsLeftOut: its frame is intact, and what is in it is not.
+func TestPageThatIsNoneIsLeftOut(t *testing.T) {
+	dir := t.TempDir()
+	s, _ := openDisk(t, dir)
+	for id, page := range [][]byte{pageOf(1), {pageVersion, 0xff}, pageOf(2)} {
+		mustAppend(t, s, uint64(id)+1, string(page))
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	found, err := Repair(dir, filepath.Join(t.TempDir(), "aside"))
+	if err != nil || found.Pages != 2 || found.Lost != 1 || len(found.Damage) != 1 {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if _, left := openDisk(t, dir); len(left) != 2 {
+		t.Errorf("%d pages are left", len(left))
+	}
+}
+
 // TestInterruptedRepairIsRepeated: a crash leaves new files beside the damaged ones, and some of those moved.
 func TestInterruptedRepairIsRepeated(t *testing.T) {
 	dir, _ := written(t, rand.New(rand.NewPCG(2, 2)))
