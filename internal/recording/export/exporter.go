@@ -52,11 +52,10 @@ type Exporter struct {
 	stall time.Duration       // how long an upload may make no progress
 	retry backoff.Exponential // the delays after failures of a job
 
-	mu      sync.Mutex
-	waiting queue
-	busy    map[string]int       // jobs that are on their way, by destination
-	oldest  map[string]time.Time // since when each job is not done
-	counts  Counts
+	mu           sync.Mutex
+	destinations map[string]*destination // by Job.to; those with jobs
+	oldest       map[string]time.Time    // since when each job is not done
+	counts       Counts
 }
 
 // Counts are what an exporter has done, and what it has to do.
@@ -73,7 +72,7 @@ func New(cfg Config, log *slog.Logger) (*Exporter, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Exporter{cfg: cfg, log: log, jobs: jobs, slot: make(chan struct{}, uploads), wake: make(chan struct{}, 1), stall: defaultStall, retry: defaultRetry, oldest: map[string]time.Time{}, busy: map[string]int{}}
+	e := &Exporter{cfg: cfg, log: log, jobs: jobs, slot: make(chan struct{}, uploads), wake: make(chan struct{}, 1), stall: defaultStall, retry: defaultRetry, oldest: map[string]time.Time{}, destinations: map[string]*destination{}}
 	e.life, e.end = context.WithCancel(context.Background())
 	return e, nil
 }

@@ -26,16 +26,27 @@ func (q *queue) Pop() any {
 	return last
 }
 
+// destination is where jobs go: those that wait for room there, and how many are on their way.
+type destination struct {
+	waiting queue
+	busy    int
+}
+
 // enqueue lets a job have its turn when it is due. since is when it was submitted.
 func (e *Exporter) enqueue(t turn, since time.Time) {
 	e.mu.Lock()
 	e.oldest[t.id] = since
-	heap.Push(&e.waiting, t)
+	to := e.destinations[t.to]
+	if to == nil {
+		to = &destination{}
+		e.destinations[t.to] = to
+	}
+	heap.Push(&to.waiting, t)
 	e.mu.Unlock()
 	e.look()
 }
 
-// look lets run look at the queue again.
+// look lets run look at the queues again.
 func (e *Exporter) look() {
 	select {
 	case e.wake <- struct{}{}:
@@ -43,36 +54,33 @@ func (e *Exporter) look() {
 	}
 }
 
-// next returns a turn that is due and whose destination has room for it, or how long until
-// one is due; 0: nothing waits but for room.
+// next returns the turn that is due first of those whose destination has room, or how long
+// until one is due; 0: nothing waits but for room.
 func (e *Exporter) next(now time.Time) (t turn, ok bool, wait time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var full []turn
-	defer func() {
-		for _, t := range full {
-			heap.Push(&e.waiting, t)
+	var first *destination
+	for _, to := range e.destinations {
+		if len(to.waiting) > 0 && to.busy < uploadsEach && (first == nil || to.waiting[0].due.Before(first.waiting[0].due)) {
+			first = to
 		}
-	}()
-	for len(e.waiting) > 0 {
-		if wait := e.waiting[0].due.Sub(now); wait > 0 {
-			return t, false, wait
-		}
-		t = heap.Pop(&e.waiting).(turn)
-		if e.busy[t.to] < uploadsEach {
-			e.busy[t.to]++
-			return t, true, 0
-		}
-		full = append(full, t)
 	}
-	return t, false, 0
+	if first == nil {
+		return t, false, 0
+	}
+	if wait := first.waiting[0].due.Sub(now); wait > 0 {
+		return t, false, wait
+	}
+	first.busy++
+	return heap.Pop(&first.waiting).(turn), true, 0
 }
 
 // leave gives back the room that a turn had at its destination.
 func (e *Exporter) leave(t turn) {
 	e.mu.Lock()
-	if e.busy[t.to]--; e.busy[t.to] == 0 {
-		delete(e.busy, t.to)
+	to := e.destinations[t.to]
+	if to.busy--; to.busy == 0 && len(to.waiting) == 0 {
+		delete(e.destinations, t.to)
 	}
 	e.mu.Unlock()
 	e.look()
