@@ -3,7 +3,12 @@ package rest
 import (
 	"context"
 	"net/http"
+	"time"
 )
+
+// afterwardsPatience is how long a client may take to read the end of its answer: what comes
+// afterwards must not wait for ever for one that does not read.
+const afterwardsPatience = 10 * time.Second
 
 // Afterwards does something when the answer to the request has been handed to the network,
 // whatever the answer is; a client that reads it knows it before it can know of what is done
@@ -24,7 +29,10 @@ func (ex *exchange) conclude(ans *answer) {
 		return
 	}
 	if ans.status != 0 {
-		_ = http.NewResponseController(ans.ResponseWriter).Flush() // a client that has left is told nothing
+		control := http.NewResponseController(ans.ResponseWriter)
+		_ = control.SetWriteDeadline(time.Now().Add(afterwardsPatience)) // a recorder of tests has none
+		_ = control.Flush()                                              // a client that has left is told nothing
+		_ = control.SetWriteDeadline(time.Time{})                        // as before, for the next request
 	}
 	for _, do := range ex.afterwards {
 		do()

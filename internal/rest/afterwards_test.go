@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -72,4 +74,33 @@ func TestAfterwardsTheClientHasItsAnswer(t *testing.T) {
 			<-done
 		}
 	}
+}
+
+// unreading is a client that does not read: what is sent waits until it may no longer.
+type unreading struct{ timed }
+
+func (w *unreading) Flush() {
+	if w.until.IsZero() {
+		select {}
+	}
+	time.Sleep(time.Until(w.until))
+}
+
+func TestAfterwardsDoesNotWaitForAClientThatDoesNotRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		done := false
+		f.Handle("POST", "/calling/short", func(w http.ResponseWriter, r *http.Request) error {
+			Afterwards(r.Context(), func() { done = true })
+			return WriteJSON(w, 200, "short")
+		})
+		r := httptest.NewRequest("POST", "http://localhost:8443/calling/short?api-version=2026-03-12", strings.NewReader("{}"))
+		if err := authtest.Sign(r, []byte("{}"), f.key.Base64(), f.now); err != nil {
+			t.Fatal(err)
+		}
+		w := &unreading{timed{ResponseRecorder: httptest.NewRecorder()}}
+		if f.ServeHTTP(w, r); w.Code != 200 || !done {
+			t.Errorf("status %d, done %t", w.Code, done)
+		}
+	})
 }
