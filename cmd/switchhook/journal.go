@@ -40,8 +40,8 @@ type journalRepairCommand struct{}
 
 // Help ends the command's help.
 func (journalRepairCommand) Help() string {
-	return `The server must not run. What can be read is written to new files; those that are there now are moved to a folder of the
-data directory, journal-damaged-TIME. Without damage nothing is changed.
+	return `The server must not run, and the user is that of the server, who reads the new files. What can be read is written to them;
+those that are there now are moved to a folder of the data directory, journal-damaged-TIME. Without damage nothing is changed.
 
 Example:
   switchhook journal repair --data /var/lib/switchhook`
