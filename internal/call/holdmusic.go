@@ -11,42 +11,59 @@ import (
 // of the service).
 type holdMusic struct {
 	op     *operation
-	cancel context.CancelFunc // of the sound
-	heard  bool               // it has started and is not over
+	music  Prompt
+	ctx    context.Context // of the sound
+	cancel context.CancelFunc
+	heard  bool // it has started and is not over
 }
 
 // startMusic lets a participant hear the music, or the server's own where it names
 // none, of which no event tells.
 func (c *Connection) startMusic(p *participant, hold Hold) *holdMusic {
-	m := &holdMusic{op: c.begin(work{kind: HoldOperation, what: hold.Context})}
-	var ctx context.Context
-	ctx, m.cancel = context.WithCancel(context.Background())
-	var speakers []speaker
-	for _, e := range p.endpoints() {
-		speakers = append(speakers, speaker{say: func(p Playback) { e.private.setMusic(p) }})
-	}
+	m := &holdMusic{op: c.begin(work{kind: HoldOperation, what: hold.Context}), music: hold.Music}
+	m.ctx, m.cancel = context.WithCancel(context.Background())
 	post := c.call.post
-	play := func(music Prompt, started func()) (failed *sourceError) {
-		errors.As(playAll(ctx, c.call.registry.cfg.Prompts, []Prompt{music}, true, speakers, started), &failed)
-		return failed
-	}
-	c.call.work.Go(func() {
-		if hold.Music == nil {
-			if failed := play(OwnMusic{}, func() {}); failed != nil {
-				c.call.log.Warn("configured hold music is not played; the generated one is", "error", failed.cause)
-				play(OwnMusic{Generated: true}, func() {})
-			}
-			return
-		}
-		if failed := play(hold.Music, func() { post(func() { m.started(ctx) }) }); failed != nil {
-			post(func() { m.op.end(HoldFailed{m.op.head(), failed.cause}) }) // the hold itself stands
-		}
+	m.playTo(p.endpoints(), func() { post(m.started) }, func(cause error) {
+		post(func() { m.op.end(HoldFailed{m.op.head(), cause}) }) // the hold itself stands
 	})
 	return m
 }
 
-func (m *holdMusic) started(ctx context.Context) {
-	if ctx.Err() == nil {
+// playTo lets endpoints hear the music. Of the server's own nothing is told.
+func (m *holdMusic) playTo(list []*endpoint, started func(), failed func(cause error)) {
+	c := m.op.conn.call
+	var speakers []speaker
+	for _, e := range list {
+		speakers = append(speakers, speaker{say: func(p Playback) { e.private.setMusic(p) }})
+	}
+	play := func(music Prompt, started func()) (failed *sourceError) {
+		errors.As(playAll(m.ctx, c.registry.cfg.Prompts, []Prompt{music}, true, speakers, started), &failed)
+		return failed
+	}
+	c.work.Go(func() {
+		if m.music == nil {
+			if failed := play(OwnMusic{}, func() {}); failed != nil {
+				c.log.Warn("configured hold music is not played; the generated one is", "error", failed.cause)
+				play(OwnMusic{Generated: true}, func() {})
+			}
+			return
+		}
+		if why := play(m.music, started); why != nil {
+			failed(why.cause)
+		}
+	})
+}
+
+// hear lets a device that comes to a held participant hear the music too; nil: there is
+// none.
+func (m *holdMusic) hear(e *endpoint) {
+	if m != nil && e.member != nil {
+		m.playTo([]*endpoint{e}, func() {}, func(error) {}) // the first device is told of
+	}
+}
+
+func (m *holdMusic) started() {
+	if m.ctx.Err() == nil {
 		m.heard = true
 		m.op.tell(HoldAudioStarted{m.op.head()})
 	}

@@ -39,6 +39,41 @@ func TestRecognitionThatIsRefusedHearsNobody(t *testing.T) {
 	})
 }
 
+// TestDeviceThatComesToTheHeldHearsTheMusic, until they are not held any more.
+func TestDeviceThatComesToTheHeldHearsTheMusic(t *testing.T) {
+	for name, music := range map[string]call.Prompt{"the application's": hello[0], "the server's": nil} {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(w *world) {
+				to := call.Locator{GroupCallID: groupID}
+				first, bob := w.joins(to, ann), w.joins(to, identifier.User(resource, "bob"))
+				p, err := w.Connect(bg, to, control)
+				w.must(err)
+				synctest.Wait()
+				conn, err := w.Connection(p.ID)
+				w.must(err)
+				w.must(conn.Hold(bg, call.Hold{Who: ann, Music: music}))
+				time.Sleep(time.Second)
+				second := w.joins(to, ann)
+				time.Sleep(time.Second)
+				if first.Heard() < 80 || second.Heard() < 40 {
+					t.Errorf("the devices heard %d and %d frames", first.Heard(), second.Heard())
+				}
+				w.must(conn.Unhold(bg, ann))
+				time.Sleep(100 * ms)
+				before := second.Heard()
+				time.Sleep(time.Second)
+				if n := second.Heard() - before; n > 0 {
+					t.Errorf("%d frames after the hold", n)
+				}
+				for _, leg := range []*browser{first, second, bob} {
+					leg.HangUp()
+				}
+				synctest.Wait()
+			})
+		})
+	}
+}
+
 // TestSpeakerGoesOnWithAnotherDevice: who leaves with the device that is listened to has
 // finished what they said with it, and is heard by the other one.
 func TestSpeakerGoesOnWithAnotherDevice(t *testing.T) {

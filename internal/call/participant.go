@@ -87,6 +87,7 @@ func (c *Call) admit(e *endpoint) {
 	e.limitStreams()
 	e.applyRights()
 	e.tellSeat()
+	e.who.music.hear(e)
 	c.watchSpeakers(e)
 	c.recording.hear(e)
 	c.captions.hear(e)
