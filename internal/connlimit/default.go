@@ -18,6 +18,10 @@ func Default(rtpPorts int) int {
 	return share(Descriptors(), rtpPorts)
 }
 
+// Strangers is how many of a listener's connections may be WebSockets that have shown nothing
+// yet, which make no room for others: an eighth, and a few where there are few.
+func Strangers(connections int) int { return max(connections/8, leastConnections/4) }
+
 // Wanted is how many files and sockets a process takes at most that uses all its RTP ports.
 func Wanted(rtpPorts int) int { return rtpPorts + otherDescriptors + 2*leastConnections }
 

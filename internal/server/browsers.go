@@ -33,7 +33,7 @@ func (p *parts) openBrowsers(ctx context.Context) error {
 	}
 	p.browsers.Store(webrtc.New(webrtc.Config{
 		Calls: p.calls, Rooms: roomsOfCalls{p}, Media: engine, Authenticate: p.authenticateClient,
-		Proven: connlimit.NoteCredentials, Origins: p.cfg.WebSocketOrigins, Refused: p.clientRefused, Reports: p.insight.Load() != nil, ICEServers: p.iceServers(), AttestationHeader: p.cfg.AttestationHeader, Log: log,
+		Proven: connlimit.NoteCredentials, Strangers: connlimit.Strangers(p.connections()), Origins: p.cfg.WebSocketOrigins, Refused: p.clientRefused, Reports: p.insight.Load() != nil, ICEServers: p.iceServers(), AttestationHeader: p.cfg.AttestationHeader, Log: log,
 	}))
 	p.metrics.MustRegister(metrics.Browsers(p.browsers.Load(), engine), metrics.Pictures(p.browsers.Load()))
 	p.later(func() error { p.browsers.Load().Close(); return nil })

@@ -15,12 +15,17 @@ import (
 // connectionLimit makes the limit of one HTTP listener's connections.
 func (p *parts) connectionLimit() *connlimit.Limit {
 	proxies := p.proxies()
-	ports := p.cfg.RTPPorts.High - p.cfg.RTPPorts.Low + 1
 	return connlimit.New(connlimit.Config{
-		Connections: cmp.Or(p.cfg.Connections.PerListener, connlimit.Default(ports)),
+		Connections: p.connections(),
 		PerSource:   p.cfg.Connections.PerSource,
 		Exempt:      func(from netip.Addr) bool { return from.IsLoopback() || proxies.Contains(from) },
 	})
+}
+
+// connections is how many one HTTP listener has at one time.
+func (p *parts) connections() int {
+	ports := p.cfg.RTPPorts.High - p.cfg.RTPPorts.Low + 1
+	return cmp.Or(p.cfg.Connections.PerListener, connlimit.Default(ports))
 }
 
 // proxies are those that the operator trusts.

@@ -55,6 +55,7 @@ type Config struct {
 	Media        *media.Engine
 	Authenticate func(ctx context.Context, token string) (signalling.User, signalling.Verdict)
 	Proven       func(context.Context) // as in signalling.Config
+	Strangers    int                   // as in signalling.Config
 	Origins      []string
 	ICEServers   func(user string) []protocol.IceServer // as in signalling.Config
 	// Refused hears of calls that clients may not begin or join; it must not block.
@@ -96,7 +97,7 @@ func New(cfg Config) *Server {
 	}
 	s.sessions = signalling.New(signalling.Config{
 		ReportEvery:  reports,
-		Authenticate: cfg.Authenticate, Proven: cfg.Proven, Origins: cfg.Origins, ICEServers: cfg.ICEServers, Log: cfg.Log,
+		Authenticate: cfg.Authenticate, Proven: cfg.Proven, Strangers: cfg.Strangers, Origins: cfg.Origins, ICEServers: cfg.ICEServers, Log: cfg.Log,
 		Open: func(session *signalling.Session) signalling.Client { return s.open(session) },
 	})
 	return s

@@ -44,7 +44,7 @@ func (s *Server) admit(remote string) (*place, bool) {
 	switch {
 	case s.closed, !p.local && s.byAddress[p.subnet] >= maxPerAddress:
 		return nil, false
-	case len(s.strangers) >= maxStrangers:
+	case len(s.strangers) >= s.cfg.Strangers:
 		s.loudest(p.site).displace()
 	}
 	s.strangers = append(s.strangers, p)

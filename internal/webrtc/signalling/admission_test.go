@@ -67,6 +67,21 @@ func TestLoudestStrangersMakeRoom(t *testing.T) {
 	})
 }
 
+// TestStrangersAreAPartOfTheConnections: a listener of few connections has some left.
+func TestStrangersAreAPartOfTheConnections(t *testing.T) {
+	for given, want := range map[int]int{0: maxStrangers, 16: 16, 10_000: maxStrangers} {
+		s := New(Config{Strangers: given})
+		for i := range want + 5 {
+			if _, ok := s.admit(fmt.Sprintf("198.51.%d.%d:1", i/256, i%256)); !ok {
+				t.Fatalf("stranger %d has no place", i)
+			}
+		}
+		if len(s.strangers) != want {
+			t.Errorf("%d strangers where there may be %d, want %d", len(s.strangers), given, want)
+		}
+	}
+}
+
 // TestLateHelloOfWhoMadeRoomIsNotRead: the place has another one by then.
 func TestLateHelloOfWhoMadeRoomIsNotRead(t *testing.T) {
 	s := New(Config{})

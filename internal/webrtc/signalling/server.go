@@ -42,8 +42,11 @@ type Config struct {
 	// Open makes the client of a new session. It must not block.
 	Open func(*Session) Client
 	// Proven is told of a request whose socket has shown a good token; nil: nobody is.
-	Proven  func(context.Context)
-	Origins []string // sites whose pages may connect, besides ours
+	Proven func(context.Context)
+	// Strangers is how many sockets may be open that have shown nothing yet: a part of the
+	// connections of their listener. 0, and more than 512, takes 512.
+	Strangers int
+	Origins   []string // sites whose pages may connect, besides ours
 	// ICEServers are those that a client of a user shall use; nil: none.
 	ICEServers func(user string) []protocol.IceServer
 	// ReportEvery is how often clients say how their media go; 0: never.
@@ -83,6 +86,9 @@ type Server struct {
 
 // New returns a server without sessions.
 func New(cfg Config) *Server {
+	if cfg.Strangers == 0 || cfg.Strangers > maxStrangers {
+		cfg.Strangers = maxStrangers
+	}
 	s := &Server{
 		cfg: cfg, sessions: make(map[string]*Session),
 		byUser: make(map[string]int), byAddress: make(map[netip.Addr]int),
