@@ -120,44 +120,6 @@ type turnKeys struct {
 	Bandwidth *int `yaml:"bandwidth" default:"500" min:"1" max:"100000" unit:"Mbit/s"`
 }
 
-type authKeys struct {
-	// OpenID Connect issuers. Their bearer tokens may use the APIs.
-	OIDC []issuerKeys `yaml:"oidc"`
-}
-
-type issuerKeys struct {
-	// URL of the issuer, https. The server reads its keys from /.well-known/openid-configuration below it.
-	Issuer string `yaml:"issuer" type:"URL" absent:"required"`
-	// Audience that tokens must have.
-	Audience string `yaml:"audience" type:"text" absent:"https://communication.azure.com, as Azure's SDKs ask for"`
-	// Whose tokens may use the APIs. A token needs one entry of one of the lists. Required, unless admin names somebody.
-	Allow bearerKeys `yaml:"allow"`
-	// Whose tokens may also use the administration: /admin and the paths of Azure Resource Manager.
-	Admin bearerKeys `yaml:"admin"`
-	// Whose tokens may look at calls (/admin/insight) and do nothing else. Who signs in to the console so looks at all of it, and changes nothing.
-	Read bearerKeys `yaml:"read"`
-	// This server's registration at the issuer. With it, people whom admin or read names sign in to the console by the issuer's page.
-	Console clientKeys `yaml:"console"`
-}
-
-type clientKeys struct {
-	// Client id. Its redirect URI is https://HOST/console/oidc, with each name of public-host.
-	ID string `yaml:"client-id" type:"text" absent:"nobody signs in to the console by the issuer"`
-	// Client secret. A public client has none: every sign-in has PKCE.
-	Secret string `yaml:"client-secret" type:"secret text"`
-}
-
-type bearerKeys struct {
-	// Subjects of tokens (claim sub). A token needs one entry of one of the four lists: of allow or admin for the APIs, of admin for the administration (/admin and the paths of Azure Resource Manager).
-	Subjects []string `yaml:"subjects" type:"list of texts"`
-	// Users and service principals by their object id (claim oid).
-	Objects []string `yaml:"objects" type:"list of texts"`
-	// Applications by their client id (claim appid or azp).
-	Applications []string `yaml:"applications" type:"list of texts"`
-	// Roles of the application or user (claim roles).
-	Roles []string `yaml:"roles" type:"list of texts"`
-}
-
 type callKeys struct {
 	// How long an incoming call waits for an application to answer. Then the caller gets 480.
 	RingTimeout string `yaml:"ring-timeout" type:"duration" default:"30s" min:"1s" max:"10m"`
@@ -209,52 +171,4 @@ type shutdownKeys struct {
 type deliveryKeys struct {
 	// How long the last events may take after that. Undelivered events stay in the journal for the next start.
 	Flush string `yaml:"flush" type:"duration" default:"5s" min:"0s" max:"10m"`
-}
-
-type eventKeys struct {
-	// Time from the last attempt to deliver an event to its dead letter.
-	DeadLetterDelay string `yaml:"dead-letter-delay" type:"duration" default:"5m" min:"1ms" max:"24h"`
-	// How long attempts to deliver events are kept for `switchhook events attempts`.
-	KeepAttempts string `yaml:"keep-attempts" type:"duration" default:"168h" min:"1m" max:"2160h"`
-	// Number of attempts that are kept. One takes about 1 kB in memory and on disk.
-	MaxAttempts *int `yaml:"max-attempts-kept" default:"10000" min:"100" max:"1000000"`
-	// Number of event subscriptions. Azure allows 500.
-	MaxSubscriptions *int `yaml:"max-subscriptions" default:"2000" min:"1" max:"20000"`
-	// true: CallStarted and the related events are raised for identities of applications too, for tests.
-	ApplicationIdentities bool `yaml:"application-identities"`
-	// Connection strings of Azure storage accounts, for queues, for dead letters and recordings in blob containers. TokenEndpoint=managed or TokenFile=FILE instead of AccountKey takes tokens. Containers of other accounts are folders in dead-letters of the data directory.
-	StorageAccounts []string `yaml:"storage-accounts" type:"list of connection strings, secret"`
-	// Listener for NATS clients, on a loopback address only. Programs on this machine receive events from NATS subjects; the password is an access key.
-	NATS string `yaml:"nats" type:"host:port or off" default:"off"`
-
-	S3 s3Keys `yaml:"s3"`
-
-	// Issuers of the tokens that protected webhooks receive. Without token-endpoint this server signs the tokens of the tenant.
-	WebhookTokens []tenantKeys `yaml:"webhook-tokens"`
-	// Event subscriptions that each start creates, or updates if they differ. None is ever deleted.
-	Subscriptions []subscriptionKeys `yaml:"subscriptions"`
-}
-
-type s3Keys struct {
-	// URL of an S3 server, http or https, without a path. Dead letters can be stored in its buckets.
-	Endpoint string `yaml:"endpoint" type:"URL" absent:"no S3 server"`
-	// Region of the buckets.
-	Region string `yaml:"region" type:"text"`
-	// Access key of the S3 server. Required with the endpoint.
-	AccessKey string `yaml:"access-key" type:"text"`
-	// Secret key of the S3 server. Required with the endpoint.
-	SecretKey string `yaml:"secret-key" type:"secret text"`
-}
-
-type tenantKeys struct {
-	// Entra tenant: a GUID or a domain.
-	Tenant string `yaml:"tenant" type:"text" absent:"required"`
-	// Token endpoint of the tenant, for the client credentials flow.
-	Endpoint string `yaml:"token-endpoint" type:"URL" absent:"this server signs the tokens"`
-	// Client id at the token endpoint. Required with it.
-	ClientID string `yaml:"client-id" type:"text"`
-	// Client secret at the token endpoint. Required with it.
-	ClientSecret string `yaml:"client-secret" type:"secret text"`
-	// Scope of the requested tokens.
-	Scope string `yaml:"scope" type:"text" absent:"the application's id followed by /.default"`
 }
