@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"runtime"
 
@@ -32,15 +33,18 @@ func (c *serveCommand) Run(a *app) error {
 	takeProcessors()
 	log := newLogger(a.err, cfg.LogLevel, cfg.LogFormat)
 	srv := server.New(cfg, log)
+	ctx, stop := context.WithCancel(a.ctx)
+	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- srv.Run(a.ctx) }()
+	go func() { ended <- srv.Run(ctx) }()
 	select {
 	case err := <-ended:
 		return err
 	case <-srv.Ready():
 	}
 	if err := greet(a.out, cfg, srv.Addresses(), srv.Console()); err != nil {
-		return err
+		stop()
+		return errors.Join(err, <-ended)
 	}
 	tell := func(state string) {
 		if err := notify(state); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -81,6 +82,21 @@ func TestServeIsTheDefaultCommand(t *testing.T) {
 				t.Errorf("%q is not in: %s", want, out)
 			}
 		}
+	}
+}
+
+// closed is an output that takes nothing.
+type closed struct{}
+
+func (closed) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// TestServerThatCannotGreetIsStopped: its data directory is free again, and nothing of it runs on.
+func TestServerThatCannotGreetIsStopped(t *testing.T) {
+	t.Setenv("GOMAXPROCS", "2")
+	dir, errs := filepath.Join(t.TempDir(), "data"), &watched{seen: make(chan struct{})}
+	code := run(&app{ctx: t.Context(), out: closed{}, err: errs}, append([]string{"--data", dir}, freeListenerFlags...))
+	if code != 1 || !strings.Contains(errs.String(), "the server has stopped") || !strings.Contains(errs.String(), io.ErrClosedPipe.Error()) {
+		t.Errorf("exit code %d: %s", code, errs)
 	}
 }
 
