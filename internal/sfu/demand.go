@@ -58,6 +58,20 @@ type told struct {
 	camera []string
 	screen bool
 	wanted [2]map[string]time.Time // when an encoding was wanted last, by kind
+	opened [2]time.Time            // since when a source has passed of which nothing was told; zero: it does not, or was
+}
+
+// opens notes whether a source passes. It sends all that it has until the client is told what is
+// wanted: where nobody wants anything, that is due after a while.
+func (t *told) opens(s *Source, was bool, now time.Time) (due bool) {
+	since := &t.opened[s.kind]
+	switch {
+	case !s.passes:
+		*since = time.Time{}
+	case !was:
+		*since = now
+	}
+	return !since.IsZero() && now.Sub(*since) >= offAfter
 }
 
 // demanded says which of the client's own encodings are to be sent; nil: nothing has
@@ -65,7 +79,11 @@ type told struct {
 func (c *Client) demanded(demands demands, now time.Time) (tell func()) {
 	t := &c.told
 	var lists [2][]string
+	due := false
 	for kind, s := range c.sources {
+		was := s.passes
+		s.passes = s.open.Load()
+		due = t.opens(s, was, now) || due
 		if t.wanted[kind] == nil {
 			t.wanted[kind] = make(map[string]time.Time)
 		}
@@ -73,15 +91,15 @@ func (c *Client) demanded(demands demands, now time.Time) (tell func()) {
 			t.wanted[kind][rid] = now
 		}
 		for _, rid := range s.encodings() {
-			if last, ok := t.wanted[kind][rid]; ok && now.Sub(last) < offAfter && s.open.Load() {
+			if last, ok := t.wanted[kind][rid]; ok && now.Sub(last) < offAfter && s.passes {
 				lists[kind] = append(lists[kind], rid)
 			}
 		}
 	}
 	camera, screen := lists[Camera], len(lists[Screen]) > 0
-	if slices.Equal(camera, t.camera) && screen == t.screen {
+	if slices.Equal(camera, t.camera) && screen == t.screen && !due {
 		return nil
 	}
-	t.camera, t.screen = camera, screen
+	t.camera, t.screen, t.opened = camera, screen, [2]time.Time{}
 	return func() { c.follow.Layers(camera, screen) }
 }

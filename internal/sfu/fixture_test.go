@@ -276,7 +276,14 @@ func (n *news) Slots(slots []Slot) {
 func (n *news) Layers(camera []string, screen bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.camera, n.screen = camera, screen
+	n.camera, n.screen = append([]string{}, camera...), screen
+}
+
+// forget forgets which layers are wanted: nil until that is told again.
+func (n *news) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.camera = nil
 }
 
 func (n *news) Need(slots int) {

@@ -228,3 +228,35 @@ func TestAnotherCameraMaySendOtherEncodings(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatNobodyWantsIsTurnedOff, also of who was never seen: somebody who waits alone in a room
+// does not send pictures for nobody, and neither does a camera that is turned on again.
+func TestWhatNobodyWantsIsTurnedOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		room := NewRoom()
+		told := &news{}
+		cam := newCamera(room, "ann", 1, told)
+		defer cam.close()
+		for range 2 {
+			told.forget()
+			time.Sleep(offAfter - stepEvery)
+			if got := told.layers(); len(got) > 0 {
+				t.Errorf("when the camera is turned on, %q are wanted", got)
+			}
+			time.Sleep(2 * stepEvery)
+			if got := told.layers(); got == nil || len(got) > 0 {
+				t.Errorf("of a camera that nobody looks at, %q are wanted", got)
+			}
+			cam.client.SetStreams(0, 0)
+			time.Sleep(time.Second)
+			cam.client.SetStreams(1, 0)
+		}
+		w := newWatcher(room, "bob", 1)
+		defer w.client.Close()
+		w.client.Want([]View{{Stream: 1, Width: 160, Height: 90}})
+		time.Sleep(2 * offAfter)
+		if got := told.layers(); len(got) != 1 || got[0] != "q" {
+			t.Errorf("of a camera that is seen small, %q are wanted", got)
+		}
+	})
+}

@@ -24,6 +24,7 @@ type Source struct {
 	id     atomic.Int64 // of the stream, while it is open
 	second atomic.Int64 // that is counted
 	count  atomic.Int64 // packets in it
+	passes bool         // it was open when the room looked last; under the room's lock
 
 	mu      sync.Mutex // held around memory
 	layers  []*Layer   // in the order in which they were opened
