@@ -30,6 +30,7 @@ type Journal struct {
 	log     *slog.Logger
 	metrics metrics
 	queue   *queue
+	recent  recentPages
 
 	lastSeq, pages uint64 // of the writer
 	text           []byte // of the writer: the last page, to be written over

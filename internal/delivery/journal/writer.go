@@ -137,25 +137,3 @@ func (j *Journal) lineOf(ctx context.Context, it *Entry, moved *movedContents) (
 	l.content, l.format = kept.Encoded, kept.Format
 	return l, nil
 }
-
-// Content is that of one record, as a page has it.
-type Content struct {
-	Encoded []byte
-	Format  int
-}
-
-// Contents reads the contents of a page, by the sequence of their records. It
-// fails with ErrNotKept where the page was forgotten, and with ErrDamaged where it is there and
-// cannot be read.
-func (j *Journal) Contents(ctx context.Context, number uint64) (map[uint64]Content, error) {
-	data, err := j.store.Read(ctx, number)
-	if err != nil {
-		return nil, err
-	}
-	contents := map[uint64]Content{}
-	err = readPage(data, func(l line) error {
-		contents[l.seq] = Content{l.content, l.format}
-		return nil
-	})
-	return contents, err
-}
