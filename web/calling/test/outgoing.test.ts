@@ -80,6 +80,31 @@ test("a refusal of the server leaves nothing on", async () => {
   assert.equal(outgoing.stream, undefined);
 });
 
+test("pictures whose size is not known at first are sent anew when it is", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { outgoing, connect, log } = make();
+  connect();
+  const track = new FakeTrack("canvas");
+  let size: object = {};
+  track.getSettings = () => size;
+  await outgoing.start(new LocalVideoStream(new FakeMediaStream([track]) as never));
+  const shown = (): number => log.filter((line) => line === "shows canvas").length;
+  assert.equal(shown(), 1);
+  size = { width: 320, height: 180 };
+  context.mock.timers.tick(500);
+  await settle();
+  assert.equal(shown(), 2);
+  context.mock.timers.tick(5_000);
+  await settle();
+  assert.equal(shown(), 2, "once");
+  size = {};
+  outgoing.want(["q"]);
+  await outgoing.stop();
+  context.mock.timers.tick(5_000);
+  await settle();
+  assert.equal(shown(), 3, "not after its end");
+});
+
 test("a camera that the browser does not send is taken back at the server", async () => {
   const { outgoing, connect, log } = make(false, true);
   connect();

@@ -51,7 +51,7 @@ export class Outgoing {
   private transmission: Transmission;
 
   constructor(readonly kind: Picture, private options: OutgoingOptions) {
-    this.transmission = new Transmission(kind);
+    this.transmission = new Transmission(kind, (error) => this.log(error));
   }
 
   /** What is sent, or will be. */

@@ -5,12 +5,16 @@ import type { Picture } from "../media/lines";
 import type { Peer } from "../media/peer";
 import type { VideoSendConstraints } from "../types";
 
+/** How soon pictures whose size is not known are looked at again: those of a canvas have none before the first is drawn. */
+const SIZE_MS = 500;
+
 export class Transmission {
   private demand: Demand;
   private held = false;
   private peer?: Peer;
+  private sizing?: ReturnType<typeof setTimeout>;
 
-  constructor(private kind: Picture) {
+  constructor(private kind: Picture, private failed: (error: unknown) => void) {
     this.demand = new Demand(kind);
   }
 
@@ -22,12 +26,16 @@ export class Transmission {
 
   /** Sends a track, or another one, or the same in another way. */
   async send(track: MediaStreamTrack | undefined): Promise<void> {
+    clearTimeout(this.sizing);
+    // How many encodings there are depends on the size.
+    if (track && track.getSettings().width === undefined) this.sizing = setTimeout(() => this.send(track).catch(this.failed), SIZE_MS);
     if (track && this.kind === "screen") track.contentHint ||= "detail";
     await this.peer?.show(this.kind, { track: (!this.held && track) || null, encodings: this.demand.encodings(track ?? null) });
   }
 
   /** Sends nothing any more. */
   async end(): Promise<void> {
+    clearTimeout(this.sizing);
     this.wantAll();
     await this.peer?.show(this.kind, { track: null, encodings: [] });
   }
