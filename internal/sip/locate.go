@@ -53,11 +53,16 @@ type lookupKey struct {
 	service   bool
 }
 
+func keyOf(t *trunk.Trunk) lookupKey {
+	return lookupKey{t.Host, t.Port, t.Transport, t.ByService()}
+}
+
 type lookupResult struct {
 	places []netip.AddrPort
 	err    error
 	at     time.Time
 	tried  time.Time // when it was asked for again, without success so far; zero: never
+	lost   error     // why it was not found again; nil: it was, or nobody has asked
 }
 
 // find returns the places at which a trunk can be reached, the best first, and those that
@@ -87,7 +92,7 @@ func (l *locator) located(ctx context.Context, t *trunk.Trunk) ([]netip.AddrPort
 	if address, err := netip.ParseAddr(t.Host); err == nil {
 		return []netip.AddrPort{netip.AddrPortFrom(address.Unmap(), uint16(t.Port))}, nil
 	}
-	key, now := lookupKey{t.Host, t.Port, t.Transport, t.ByService()}, time.Now()
+	key, now := keyOf(t), time.Now()
 	before, ok := l.known.Get(key, now)
 	if age := now.Sub(before.at); ok && (before.err == nil && age < freshFor || before.err != nil && age < emptyFor) {
 		return slices.Clone(before.places), before.err
@@ -102,6 +107,8 @@ func (l *locator) located(ctx context.Context, t *trunk.Trunk) ([]netip.AddrPort
 	}
 	places, err := l.lookUp(ctx, t)
 	if err != nil && len(before.places) > 0 {
+		before.lost = err
+		l.known.PutUntil(key, before, now, before.at.Add(staleFor))
 		return slices.Clone(before.places), nil
 	}
 	if ctx.Err() == nil {
@@ -149,9 +156,13 @@ func (l *locator) LookupNetIP(ctx context.Context, network, host string) ([]neti
 	return l.resolver.LookupNetIP(ctx, network, host)
 }
 
-// Locate returns a trunk's addresses, for the table of who may call in.
+// Locate returns a trunk's addresses, for the table of who may call in, which keeps those
+// that it has while there is an error: it decides for how long, and tells people of it.
 func (l *locator) Locate(ctx context.Context, t *trunk.Trunk) ([]netip.Addr, error) {
 	places, err := l.find(ctx, t)
+	if kept, ok := l.known.Get(keyOf(t), time.Now()); ok && err == nil {
+		err = kept.lost
+	}
 	var list []netip.Addr
 	for _, place := range places {
 		list = append(list, place.Addr())

@@ -36,7 +36,7 @@ func (z *zone) LookupNetIP(ctx context.Context, _, host string) (list []netip.Ad
 		list = append(list, netip.MustParseAddr(text))
 	}
 	if len(list) == 0 || z.dead.Load() {
-		return nil, fmt.Errorf("no such host %s", host)
+		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 	}
 	return list, nil
 }
@@ -224,6 +224,44 @@ func TestSilentNameServiceDelaysOneCall(t *testing.T) {
 		}
 		if took(); names.asked.Load() != asked+1 {
 			t.Error("what it says is not fresh")
+		}
+	})
+}
+
+// TestHostThatIsNoMoreIsForgottenAfterADay by the table of who may call in, although calls
+// still go to its last addresses; that it is not found is told from the beginning.
+func TestHostThatIsNoMoreIsForgottenAfterADay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		names := &zone{hosts: map[string][]string{"a.example": {"192.0.2.1"}}}
+		l := newLocator(names)
+		table, err := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: "a.example", Port: 5070}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		refresh := func() (known bool, err error) {
+			err = table.Refresh(t.Context(), l)
+			_, known = table.From(netip.MustParseAddr("192.0.2.1"))
+			return known, err
+		}
+		if known, err := refresh(); !known || err != nil {
+			t.Fatal(known, err)
+		}
+		names.dead.Store(true)
+		for gone := time.Duration(0); gone <= 25*time.Hour; gone += 5 * time.Minute {
+			time.Sleep(5 * time.Minute)
+			known, err := refresh()
+			if err == nil || gone < 23*time.Hour && !known || gone > 24*time.Hour+5*time.Minute && known {
+				t.Fatalf("after %v it is known: %v, %v", gone, known, err)
+			}
+			if places, err := l.find(t.Context(), table.Trunks()[0]); gone < 23*time.Hour && (err != nil || len(places) != 1) {
+				t.Fatalf("after %v calls go to %v, %v", gone, places, err)
+			}
+		}
+		names.dead.Store(false)
+		time.Sleep(5 * time.Minute)
+		if known, err := refresh(); !known || err != nil {
+			t.Errorf("when it is back it is known: %v, %v", known, err)
 		}
 	})
 }
