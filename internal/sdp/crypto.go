@@ -3,6 +3,7 @@ package sdp
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -66,12 +67,36 @@ func (c Crypto) line() string {
 	return fmt.Sprintf("a=crypto:%d %s inline:%s\r\n", c.Tag, c.Suite, base64.StdEncoding.EncodeToString(c.Key[:c.Suite.size()]))
 }
 
+// offered are the keys that our offers have: of the two suites that everybody knows, since
+// each further line makes all INVITEs longer, and of the one in force. That stands first, as
+// the one that is preferred (RFC 4568 §5.1.1): a peer would change to another one.
+func (l Local) offered() (list []Crypto) {
+	inForce := Unprotected
+	if l.Agreed != nil {
+		inForce = l.Agreed.Protection.Suite
+	}
+	list = make([]Crypto, 0, 3)
+	for _, ours := range l.Crypto {
+		switch {
+		case ours.Suite == inForce:
+			list = slices.Insert(list, 0, ours)
+		case ours.Suite <= AES128SHA32:
+			list = append(list, ours)
+		}
+	}
+	return list
+}
+
 // protect finds the keys for a stream of the far end: in an offer the first line
 // whose suite we have; in an answer the one of ours that it names.
 func (s *Stream) protect(local Local, answer bool) (ours, theirs Crypto, err error) {
 	if local.Security != Off {
+		known := local.Crypto
+		if answer {
+			known = local.offered()
+		}
 		for _, theirs := range s.Crypto {
-			for _, ours := range local.Crypto {
+			for _, ours := range known {
 				if ours.Suite == theirs.Suite && (!answer || ours.Tag == theirs.Tag) {
 					ours.Tag = theirs.Tag
 					return ours, theirs, nil

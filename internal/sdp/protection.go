@@ -32,12 +32,8 @@ var forms = [...]struct {
 	{"AES_CM_256_HMAC_SHA1_80", 32, 14}, {"AES_CM_256_HMAC_SHA1_32", 32, 14},
 }
 
-// Suites lists what can be agreed on. Offers of ours have the first two, which everybody
-// knows: each further line makes all INVITEs longer.
+// Suites lists what can be agreed on.
 var Suites = []Suite{AES128SHA80, AES128SHA32, AES256SHA80, AES256SHA32, AES128GCM, AES256GCM, CM256SHA80, CM256SHA32}
-
-// isOffered reports whether a suite stands in our offers, of which inForce is agreed on.
-func (s Suite) isOffered(inForce Suite) bool { return s <= AES128SHA32 || s == inForce }
 
 // String returns the name that a=crypto has for the suite.
 func (s Suite) String() string { return forms[min(int(s), len(forms)-1)].name }

@@ -36,14 +36,7 @@ func appendOffered(text []byte, kind, profile string, layout *layout, local Loca
 	text = appendMedia(text, kind, local.Address.Port(), profile)
 	text = appendFormats(text, layout.formats(local.Codecs))
 	if local.Security != Off {
-		inForce := Unprotected
-		if local.Agreed != nil {
-			inForce = local.Agreed.Protection.Suite
-		}
-		for _, crypto := range local.Crypto {
-			if !crypto.Suite.isOffered(inForce) {
-				continue
-			}
+		for _, crypto := range local.offered() {
 			text = append(text, crypto.line()...)
 		}
 	}
