@@ -103,34 +103,6 @@ func TestNumbersThatAUserAddsAreCalls(t *testing.T) {
 	})
 }
 
-// TestForwardsToNumbersAreCalls: whoever calls a telephone that forwards all calls to a number
-// elsewhere makes its user call.
-func TestForwardsToNumbersAreCalls(t *testing.T) {
-	run(t, func(w *world) {
-		table, err := trunk.NewTable(nil, nil)
-		w.must(err)
-		w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, PerUser: 1})
-		w.must(err)
-		w.Registry = w.remake(false)
-		w.devices[ann] = []string{"kitchen"}
-		w.announcer.Listeners = 0
-		forward := func() {
-			w.create(ann)
-			w.ringing(1)[0].Forward(call.ForwardWanted{To: phone(bPhone), CallerID: phone(ourPhone)})
-		}
-		forward()
-		mobile := w.dialled()
-		mobile.PickUp()
-		forward()
-		w.nobodyIsDialled()
-		mobile.HangUp()
-		synctest.Wait()
-		forward()
-		w.dialled()
-		w.endAll()
-	})
-}
-
 // TestNumbersThatAPhoneHandsOverToAreCalls: a telephone that transfers its calls to numbers
 // elsewhere has no more of them at once than it could make.
 func TestNumbersThatAPhoneHandsOverToAreCalls(t *testing.T) {
