@@ -151,8 +151,13 @@ func TestProgramThatIsJustStartingIsReached(t *testing.T) {
 	}
 	defer late.Close()
 	late.SetReadDeadline(time.Now().Add(5 * time.Second))
-	invite := make([]byte, 4096)
-	if n, err := late.Read(invite); err != nil || !strings.HasPrefix(string(invite[:n]), "INVITE ") {
-		t.Errorf("got %q, %v", invite[:n], err)
+	for invite := make([]byte, 4096); ; { // the port may have been another test's, whose peer still sends
+		n, err := late.Read(invite)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(string(invite[:n]), "INVITE ") {
+			return
+		}
 	}
 }
