@@ -40,7 +40,7 @@ const (
 // ringDelay is how long a 180 may wait for an answer that makes it needless: an application
 // answers within milliseconds, and nobody hears that ringing begins so much later. 100 comes
 // by itself where nothing is sent for 150 ms.
-const ringDelay = 20 * time.Millisecond
+const ringDelay = 100 * time.Millisecond
 
 // ring sends 180, once, unless the call is answered at once.
 func (l *leg) ring() {
