@@ -80,20 +80,6 @@ func TestAuthenticatedSourcesAreBoundedAndForgotten(t *testing.T) {
 	}
 }
 
-func TestDecisionsAreForgotten(t *testing.T) {
-	t.Parallel()
-	d := newDecisions()
-	for key := range uint64(2 * maxDecisions) {
-		d.made.Put(key, true, start)
-	}
-	if n := d.made.Len(start); n > maxDecisions {
-		t.Errorf("%d are kept", n)
-	}
-	if _, known := d.made.Get(2*maxDecisions-1, start.Add(decisionLife)); known {
-		t.Error("the last one is known for ever")
-	}
-}
-
 // nobody has shown credentials.
 func nobody(netip.Addr, time.Time) bool { return false }
 

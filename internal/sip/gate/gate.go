@@ -50,7 +50,7 @@ type Gate struct {
 
 	cfg       Config
 	sources   sources
-	decisions decisions
+	decisions *decisions
 	tags      refusalTags
 
 	warnings, overloadWarnings *ratelimit.Bucket

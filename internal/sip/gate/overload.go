@@ -36,10 +36,10 @@ func (g *Gate) screen(data []byte, from netip.AddrPort, now time.Time) (pass boo
 		return true, Reply{}
 	}
 	key := g.decisions.key(p)
-	admitted, repeated := g.decisions.made.Get(key, now)
+	admitted, repeated := g.decisions.find(key, now)
 	if !repeated {
 		admitted = g.Admit(now)
-		g.decisions.made.Put(key, admitted, now)
+		g.decisions.keep(key, admitted, now)
 	}
 	if admitted {
 		return true, Reply{}
@@ -66,25 +66,31 @@ func (g *Gate) Admit(now time.Time) bool {
 
 // refusal writes a 503 and says where it goes.
 func (g *Gate) refusal(p header.Peeked, from netip.AddrPort) Reply {
-	via, to := header.CompleteVia(string(p.Via), from)
-	var b bytes.Buffer
-	b.Grow(1024)
-	b.WriteString("SIP/2.0 503 Service Unavailable\r\nVia: " + via + "\r\n")
+	room := refusalRoom + len(p.Via) + len(p.From) + len(p.To) + len(p.CallID) + len(p.CSeq) + len(g.cfg.Realm)
 	for _, more := range p.Vias {
-		writeField(&b, "Via", more)
+		room += len(more) + len("Via: \r\n")
 	}
-	writeField(&b, "From", p.From)
-	b.WriteString("To: ")
-	b.Write(p.To)
-	b.WriteString(";tag=" + g.tags.tag(p.CallID, p.From) + "\r\n")
-	writeField(&b, "Call-ID", p.CallID)
-	writeField(&b, "CSeq", p.CSeq)
-	b.WriteString("Retry-After: " + OverloadRetry + "\r\nServer: " + g.cfg.Realm + "\r\nContent-Length: 0\r\n\r\n")
-	return Reply{Data: b.Bytes(), To: to}
+	b := append(make([]byte, 0, room), "SIP/2.0 503 Service Unavailable\r\nVia: "...)
+	b, to := header.AppendVia(b, p.Via, from)
+	b = append(b, "\r\n"...)
+	for _, more := range p.Vias {
+		b = appendField(b, "Via: ", more)
+	}
+	b = appendField(b, "From: ", p.From)
+	b = append(append(append(b, "To: "...), p.To...), ";tag="...)
+	b = append(g.tags.append(b, p.CallID, p.From), "\r\n"...)
+	b = appendField(b, "Call-ID: ", p.CallID)
+	b = appendField(b, "CSeq: ", p.CSeq)
+	b = append(append(b, "Retry-After: "+OverloadRetry+"\r\nServer: "...), g.cfg.Realm...)
+	b = append(b, "\r\nContent-Length: 0\r\n\r\n"...)
+	return Reply{Data: b, To: to}
 }
 
-func writeField(b *bytes.Buffer, name string, value []byte) {
-	b.WriteString(name + ": ")
-	b.Write(value)
-	b.WriteString("\r\n")
+// refusalRoom is what a 503 takes besides what it copies, in bytes, and a little more.
+const refusalRoom = 256
+
+// appendField appends a line; name ends with a colon and a blank.
+func appendField(b []byte, name string, value []byte) []byte {
+	b = append(append(b, name...), value...)
+	return append(b, "\r\n"...)
 }

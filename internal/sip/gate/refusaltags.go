@@ -16,13 +16,14 @@ const refusalMark = "x"
 
 func newRefusalTags() refusalTags { return refusalTags{maphash.MakeSeed()} }
 
-func (t refusalTags) tag(callID, from []byte) string {
+// append appends the tag of a call's refusal.
+func (t refusalTags) append(b, callID, from []byte) []byte {
 	var h maphash.Hash
 	h.SetSeed(t.seed)
 	h.Write(callID)
 	h.WriteByte(0)
 	h.Write(from)
-	return refusalMark + strconv.FormatUint(h.Sum64(), 16)
+	return strconv.AppendUint(append(b, refusalMark...), h.Sum64(), 16)
 }
 
 // has reports whether a tag is of such a refusal: its ACK is for nobody.

@@ -16,7 +16,7 @@ func TestRefusalGoesWhereTheViaSays(t *testing.T) {
 		"SIP/2.0/UDP 10.0.0.1 : 5080 ; branch=z9hG4bKa ;rport":                                  "192.0.2.7:40000 SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bKa;rport=40000;received=192.0.2.7",
 		"SIP/2.0/UDP 10.0.0.1: 5080;branch=z9hG4bKa":                                            "192.0.2.7:5080 SIP/2.0/UDP 10.0.0.1:5080;branch=z9hG4bKa;received=192.0.2.7",
 	} {
-		if text, to := CompleteVia(via, from); to.String()+" "+text != want {
+		if text, to := AppendVia(nil, []byte(via), from); to.String()+" "+string(text) != want {
 			t.Errorf("%s\ngives %s %s\n want %s", via, to, text, want)
 		}
 	}
