@@ -50,8 +50,9 @@ const (
 // The zero limit is none.
 type limit struct {
 	phase  limitPhase
-	base   float64 // calls a second that the server seems able to serve
-	rate   float64 // calls a second that are let in
+	base   float64    // calls a second that the server seems able to serve
+	rate   float64    // calls a second that are let in
+	bases  [2]float64 // the base before each of the last two windows, while searching
 	tokens float64
 	filled time.Time
 
@@ -107,9 +108,11 @@ func (l *limit) overloaded(now time.Time, s Sample) {
 			return
 		}
 		l.phase, l.base, l.tokens, l.filled = draining, l.throughput, leastBurst, now
+	case draining: // what is handled with a queue is what can be
+		l.base = max(l.base, l.throughput)
 	case searching: // what the last two windows added came too late to be seen in them
 		l.phase = tracking
-		l.base /= (1 + growingQuickly) * (1 + growingQuickly)
+		l.base = l.bases[0]
 	}
 	l.base *= 1 - shrinking - shrinkingMore*(1-s.inflow())
 	l.hold(s)
@@ -129,6 +132,9 @@ func (l *limit) relieved(s Sample, refused bool) {
 		return
 	case draining:
 		l.phase = searching
+		l.bases = [2]float64{l.base, l.base}
+	case searching:
+		l.bases = [2]float64{l.bases[1], l.base}
 	}
 	if refused {
 		l.calmWindows = 0
