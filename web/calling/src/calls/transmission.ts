@@ -27,10 +27,14 @@ export class Transmission {
   /** Sends a track, or another one, or the same in another way. */
   async send(track: MediaStreamTrack | undefined): Promise<void> {
     clearTimeout(this.sizing);
-    // How many encodings there are depends on the size.
-    if (track && track.getSettings().width === undefined) this.sizing = setTimeout(() => this.send(track).catch(this.failed), SIZE_MS);
+    if (track && !sized(track)) this.awaitSize(track);
     if (track && this.kind === "screen") track.contentHint ||= "detail";
     await this.peer?.show(this.kind, { track: (!this.held && track) || null, encodings: this.demand.encodings(track ?? null) });
+  }
+
+  /** How many encodings there are depends on the size, which some browsers never tell. */
+  private awaitSize(track: MediaStreamTrack): void {
+    this.sizing = setTimeout(() => (sized(track) ? void this.send(track).catch(this.failed) : this.awaitSize(track)), SIZE_MS);
   }
 
   /** Sends nothing any more. */
@@ -59,3 +63,5 @@ export class Transmission {
     this.demand.limits = limits;
   }
 }
+
+const sized = (track: MediaStreamTrack): boolean => track.getSettings().width !== undefined;
