@@ -66,6 +66,10 @@ test("a camera is sent once the call is connected and the server has agreed", as
   assert.deepEqual(log, ["shows b"]);
   assert.equal(opened[0].readyState, "ended", "the camera before is closed");
   log.length = 0;
+  for (const held of [false, true, true, false, false]) outgoing.hold(held);
+  await settle();
+  assert.deepEqual(log, ["shows nothing", "shows b"], "what is held already, or is not, changes nothing");
+  log.length = 0;
   await outgoing.stop();
   assert.deepEqual(log, ["shows nothing", "lists +0 -1", "on false", "tells false"]);
   await assert.rejects(outgoing.stop(), { code: 400, subCode: 41030 });

@@ -154,8 +154,7 @@ export class Outgoing {
   }
 
   hold(held: boolean): void {
-    this.transmission.hold(held);
-    this.update();
+    if (this.transmission.hold(held)) this.update();
   }
 
   /** Which encodings anybody wants. */

@@ -44,8 +44,11 @@ export class Transmission {
     await this.peer?.show(this.kind, { track: null, encodings: [] });
   }
 
-  hold(held: boolean): void {
+  /** It says whether that is new. */
+  hold(held: boolean): boolean {
+    if (held === this.held) return false;
     this.held = held;
+    return true;
   }
 
   /** Which encodings anybody wants. */
