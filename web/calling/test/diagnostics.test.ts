@@ -4,6 +4,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import type { Agent } from "../src/agent";
 import { Features } from "../src/features/names";
 import { DiagnosticQuality } from "../src/features/types";
+import { LocalAudioStream } from "../src/media/localaudiostream";
 import { LocalVideoStream } from "../src/media/localvideostream";
 import type { Call } from "../src/types";
 import { FakeConnection } from "./fakeconnection";
@@ -92,6 +93,17 @@ test("a microphone that is pulled out, and one that takes its place", async () =
   onended!();
   await settle();
   assert.deepEqual(told, ["microphoneNotFunctioning true", "microphoneNotFunctioning false"]);
+});
+
+test("a sound of the application that is over", async () => {
+  const file = new FakeTrack("file", "audio") as FakeTrack & { onended?: () => void };
+  await call.startAudio(new LocalAudioStream(new FakeMediaStream([file]) as never));
+  file.stop();
+  file.onended!();
+  await settle();
+  assert.deepEqual(told, ["microphoneNotFunctioning true"], "it does not work again by itself");
+  await call.startAudio(new LocalAudioStream(new FakeMediaStream([new FakeTrack("another file", "audio")]) as never));
+  assert.deepEqual(told.slice(1), ["microphoneNotFunctioning false"]);
 });
 
 test("a camera that the system withholds, and gives back", async () => {

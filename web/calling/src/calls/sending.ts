@@ -166,7 +166,8 @@ export class Sending {
       track.onunmute = () => track === this.track && this.events.emit("silenced", false);
       this.track = track;
       this.gate();
-      this.events.emit("microphone", { works: true, denied: false });
+      // A stream of the application that is over is sent as it is.
+      if (track.readyState !== "ended") this.events.emit("microphone", { works: true, denied: false });
     } catch (error) {
       if (turn !== this.turn || this.over) return this.track;
       this.track = null;
