@@ -13,6 +13,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -264,6 +265,17 @@ func TestHostThatIsNoMoreIsForgottenAfterADay(t *testing.T) {
 			t.Errorf("when it is back it is known: %v, %v", known, err)
 		}
 	})
+}
+
+// TestSilenceHasOneName: the time for all addresses and that of the last transaction end
+// together.
+func TestSilenceHasOneName(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{context.DeadlineExceeded, transaction.ErrTimeout} {
+		if got := unanswered(fmt.Errorf("ping: %w", err)); got != "no answer in time" {
+			t.Errorf("%v is %q", err, got)
+		}
+	}
 }
 
 // TestDeadTrunkIsSkipped asks that a trunk that answers no OPTIONS gets no calls,

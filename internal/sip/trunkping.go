@@ -102,7 +102,7 @@ func (s *Server) ping(t *trunk.Trunk, credentials *credentials) {
 
 // unanswered is why there was no answer, in words.
 func unanswered(err error) string {
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, transaction.ErrTimeout) { // whichever comes first
 		return "no answer in time"
 	}
 	return err.Error()
