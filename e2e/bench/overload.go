@@ -28,14 +28,18 @@ func (b *bench) twice(ctx context.Context) error {
 	return b.stage(ctx, "", nil, func(s *server, _ *application) error { return b.offer(ctx, s, 2) })
 }
 
-// offer finds the peak first, at a number of calls at once that keeps the server
+// offer finds the peak first, for as long as the load lasts, at a number of calls at once that keeps the server
 // busy without a queue, then offers times as many, then looks at the calm after it.
 func (b *bench) offer(ctx context.Context, s *server, times float64) error {
 	if _, err := runSipp(ctx, s, ourNumber, "-m", "500", "-l", "20", "-r", "1000", "-d", "0"); err != nil {
 		return err
 	}
+	burst, err := runSipp(ctx, s, ourNumber, "-m", fmt.Sprint(b.calls), "-l", fmt.Sprint(b.at), "-r", "10000", "-d", "0")
+	if err != nil {
+		return err
+	}
 	used := s.watchCore()
-	peak, err0 := runSipp(ctx, s, ourNumber, "-m", fmt.Sprint(b.calls), "-l", fmt.Sprint(b.at), "-r", "10000", "-d", "0")
+	peak, err0 := runSipp(ctx, s, ourNumber, "-m", fmt.Sprint(int(burst.rate()*b.measured.Seconds())), "-l", fmt.Sprint(b.at), "-r", "10000", "-d", "0")
 	first, err1 := used()
 	if err := errors.Join(err0, err1); err != nil {
 		return err
