@@ -68,7 +68,7 @@ func replay(c *console) {
 	c.visit("webhooks", "Webhooks")
 	c.press("Deliveries")
 	// The file of calls, which was subscribed above, gets the event too, before or after the sink.
-	incoming := `[...document.querySelectorAll(".longtable .row")].filter((row) => ["IncomingCall", "delivered", "SINK"].every((text) => row.innerText.includes(text)))`
+	incoming := `[...document.querySelectorAll(".longtable .row")].filter((row) => ["IncomingCall", "delivered", "sink"].every((text) => row.innerText.includes(text)))`
 	c.until(incoming + `.length > 0`)
 	c.run(`globalThis.before = ` + incoming + `.length; ` + incoming + `[0].click()`)
 	c.click("#resend")
