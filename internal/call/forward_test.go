@@ -9,7 +9,6 @@ import (
 	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/permit"
-	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // dialled is the next leg that was dialled.
@@ -177,11 +176,7 @@ func TestForwardsToALineEnd(t *testing.T) {
 // TestForwardsCountAmongTheCallsOfTheirUser, until they have ended.
 func TestForwardsCountAmongTheCallsOfTheirUser(t *testing.T) {
 	run(t, func(w *world) {
-		table, err := trunk.NewTable(nil, nil)
-		w.must(err)
-		w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, PerUser: 1})
-		w.must(err)
-		w.Registry = w.remake(false)
+		w.perUser(1)
 		w.devices[ann] = []string{"kitchen"}
 		w.announcer.Listeners = 0
 		forward := func() {

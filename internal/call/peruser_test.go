@@ -12,23 +12,48 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
+// perUser starts over with a bound on the calls of one user.
+func (w *world) perUser(most int) {
+	w.Helper()
+	table, err := trunk.NewTable(nil, nil)
+	w.must(err)
+	w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, PerUser: most})
+	w.must(err)
+	w.Registry = w.remake(false)
+}
+
+// begins is a call of a user's telephone to one number or several, as far as they ring.
+func (w *world) begins(user identifier.ID, numbers ...string) (*calltest.Leg, error) {
+	b := call.Begin{From: user, CallerID: phone(ourPhone)}
+	for _, number := range numbers {
+		b.Targets = append(b.Targets, phone(number))
+	}
+	leg := calltest.Inbound()
+	report, err := w.Begin(b, leg)
+	if err == nil {
+		leg.Told(report)
+		synctest.Wait()
+	}
+	return leg, err
+}
+
+// calls is a call of ann's telephone to a number of ours, as far as it is announced.
+func (w *world) calls() (leg *calltest.Leg, report func(call.Report), announced call.IncomingCall, err error) {
+	leg = calltest.Inbound()
+	if report, err = w.Incoming(call.Invitation{From: ann, To: phone(ourPhone)}, leg); err == nil {
+		leg.Told(report)
+		announced = <-w.announcer.Calls
+	}
+	return leg, report, announced, err
+}
+
 // TestEmergencyNumberFreesNoOtherCalls: only calls to emergency numbers alone do not count.
 func TestEmergencyNumberFreesNoOtherCalls(t *testing.T) {
 	run(t, func(w *world) {
-		table, err := trunk.NewTable(nil, nil)
-		w.must(err)
-		w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, PerUser: 1})
-		w.must(err)
-		w.Registry = w.remake(false)
+		w.perUser(1)
 		begin := func(targets ...string) error {
-			b := call.Begin{From: ann, CallerID: phone(ourPhone)}
-			for _, number := range targets {
-				b.Targets = append(b.Targets, phone(number))
-			}
-			leg := calltest.Inbound()
-			report, err := w.Begin(b, leg)
+			_, err := w.begins(ann, targets...)
 			if err == nil {
-				leg.Told(report)
 				for range targets {
 					<-w.dialer.Dialled
 				}
@@ -48,29 +73,13 @@ func TestEmergencyNumberFreesNoOtherCalls(t *testing.T) {
 // TestNumbersThatAUserAddsAreCalls: each number that a browser calls counts, however it does so.
 func TestNumbersThatAUserAddsAreCalls(t *testing.T) {
 	run(t, func(w *world) {
-		table, err := trunk.NewTable(nil, nil)
-		w.must(err)
-		w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, PerUser: 2})
-		w.must(err)
-		w.Registry = w.remake(false)
-		begin := func(targets ...string) (*calltest.Leg, error) {
-			b := call.Begin{From: bob, CallerID: phone(ourPhone)}
-			for _, number := range targets {
-				b.Targets = append(b.Targets, phone(number))
-			}
-			leg := calltest.Inbound()
-			report, err := w.Begin(b, leg)
-			if err == nil {
-				leg.Told(report)
-			}
-			return leg, err
-		}
+		w.perUser(2)
 		for range 2 { // what was refused has taken nothing
-			if _, err := begin("+15551230001", "+15551230002", "+15551230003"); !fault.Is(err, fault.KindThrottled) {
+			if _, err := w.begins(bob, "+15551230001", "+15551230002", "+15551230003"); !fault.Is(err, fault.KindThrottled) {
 				t.Errorf("a group of three numbers: %v", err)
 			}
 		}
-		leg, err := begin("+15551230001", "+15551230002")
+		leg, err := w.begins(bob, "+15551230001", "+15551230002")
 		w.must(err)
 		<-w.dialer.Dialled
 		<-w.dialer.Dialled
@@ -107,17 +116,11 @@ func TestNumbersThatAUserAddsAreCalls(t *testing.T) {
 // elsewhere has no more of them at once than it could make.
 func TestNumbersThatAPhoneHandsOverToAreCalls(t *testing.T) {
 	run(t, func(w *world) {
-		table, err := trunk.NewTable(nil, nil)
-		w.must(err)
-		w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, PerUser: 1})
-		w.must(err)
-		w.Registry = w.remake(false)
+		w.perUser(1)
 		dial := func() (func(call.Report), error) {
-			leg := calltest.Inbound()
-			report, err := w.Incoming(call.Invitation{From: ann, To: phone(ourPhone)}, leg)
+			_, report, announced, err := w.calls()
 			if err == nil {
-				leg.Told(report)
-				_, err = w.Answer(bg, (<-w.announcer.Calls).Context, identifier.ID{}, control)
+				_, err = w.Answer(bg, announced.Context, identifier.ID{}, control)
 				w.must(err)
 				synctest.Wait()
 			}
@@ -145,18 +148,9 @@ func TestNumbersThatAPhoneHandsOverToAreCalls(t *testing.T) {
 // at once, to an application too, and that each that ends makes room.
 func TestOneUserCannotTakeAllCalls(t *testing.T) {
 	run(t, func(w *world) {
-		table, err := trunk.NewTable(nil, nil)
-		w.must(err)
-		w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, PerUser: 2})
-		w.must(err)
-		w.Registry = w.remake(false)
+		w.perUser(2)
 		dial := func() (*calltest.Leg, error) {
-			leg := calltest.Inbound()
-			report, err := w.Incoming(call.Invitation{From: ann, To: phone(ourPhone)}, leg)
-			if err == nil {
-				leg.Told(report)
-				<-w.announcer.Calls
-			}
+			leg, _, _, err := w.calls()
 			return leg, err
 		}
 		first, err := dial()
