@@ -51,7 +51,7 @@ func ends(rate int) (send, receive func() error) {
 	return func() error { return out.frame(&out.mixed, heard, "", time.Now()) }, func() error {
 		_, message, err := c.Read()
 		if err == nil {
-			err = in.take(message)
+			err = in.take(ws.OpText, message)
 		}
 		stream.ReadFrame(said)
 		return err

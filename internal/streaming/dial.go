@@ -84,6 +84,9 @@ func (d *Dialer) dial(ctx context.Context, cfg Config) (*websocket.Conn, error) 
 		dialer.NetDial = d.reach
 	}
 	conn, buffered, _, err := dialer.Dial(ctx, cfg.URL)
+	if plain := withoutTLS(cfg.URL, err); plain != "" {
+		conn, buffered, _, err = dialer.Dial(ctx, plain)
+	}
 	if err != nil {
 		if conn != nil {
 			conn.Close()
@@ -91,6 +94,33 @@ func (d *Dialer) dial(ctx context.Context, cfg Config) (*websocket.Conn, error) 
 		return nil, explained(ctx, err)
 	}
 	return websocket.New(conn, buffered), nil
+}
+
+// withoutTLS returns the address of ws to connect to after an attempt with TLS at a program
+// of this machine that speaks none, else "". Samples of Microsoft's write wss before the
+// host of their own address, which on a laptop is one of http.
+func withoutTLS(address string, failed error) string {
+	u, err := url.Parse(address)
+	if err != nil || !speaksNoTLS(failed) || !isLoopback(u.Hostname()) {
+		return ""
+	}
+	u.Scheme = "ws"
+	return u.String()
+}
+
+// speaksNoTLS reports whether a handshake of TLS was answered by something else.
+func speaksNoTLS(err error) bool {
+	var other tls.RecordHeaderError
+	return errors.As(err, &other)
+}
+
+// isLoopback reports whether a host is this machine, by whatever name it has without DNS.
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	at, err := netip.ParseAddr(host)
+	return err == nil && at.Unmap().IsLoopback()
 }
 
 // reach connects to an address that may be connected to.
@@ -118,6 +148,8 @@ func explained(ctx context.Context, err error) error {
 		return &StatusError{int(status)}
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case speaksNoTLS(err):
+		return errors.New("the application speaks no TLS at this address: it begins with ws, not wss")
 	}
 	return err
 }

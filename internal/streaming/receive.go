@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -14,9 +13,6 @@ import (
 	"github.com/switchhook/switchhook/internal/websocket"
 )
 
-// maxMalformed is how many messages in a row that cannot be used are endured.
-const maxMalformed = 10
-
 // maxWaiting bounds what waits to be played on one stream: ten minutes. A model may
 // deliver a long answer within seconds.
 const maxWaiting = 10 * time.Minute
@@ -24,9 +20,7 @@ const maxWaiting = 10 * time.Minute
 // keptPCM is how much memory for samples a receiver keeps between bursts, in bytes.
 const keptPCM = 64 << 10
 
-var errNotText = errors.New("the application has sent a binary message")
-
-var errMalformed = fmt.Errorf("the application has sent %d messages in a row that cannot be used", maxMalformed)
+var errNotText = errors.New("the message is binary")
 
 // receiver reads the messages of one connection.
 type receiver struct {
@@ -36,7 +30,6 @@ type receiver struct {
 	pcm       []byte
 	samples   []int16
 	resampled []int16
-	malformed int
 	told      map[string]bool // what was logged once
 }
 
@@ -48,14 +41,11 @@ func (s *Stream) receive(c *websocket.Conn) error {
 	}
 	for {
 		kind, message, err := c.Read()
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case kind == ws.OpBinary:
-			return errNotText
 		}
 		s.dialer.Counts.Received.Add(1)
-		if err := r.take(message); err != nil {
+		if err := r.take(kind, message); err != nil {
 			return err
 		}
 	}
@@ -71,22 +61,19 @@ func (r *receiver) begin() (err error) {
 	return err
 }
 
-// take does what a message asks for. What cannot be used is counted and logged
-// once, and ends the connection only if nothing else comes.
-func (r *receiver) take(message []byte) error {
-	in, err := parseInbound(message)
+// take does what a message asks for. What cannot be used is counted, logged once, and
+// changes nothing, however much of it comes: samples of Microsoft's answer every
+// message with an echo that is no JSON, or is binary.
+func (r *receiver) take(kind ws.OpCode, message []byte) error {
+	in, err := parse(kind, message)
 	if err == nil && in.kind == audioMessage {
 		err = r.play(in)
 	}
 	if err != nil {
 		r.dialer.Counts.Refused.Add(1)
 		r.tellOnce("a message of the application cannot be used", "error", err)
-		if r.malformed++; r.malformed == maxMalformed {
-			return errMalformed
-		}
 		return nil
 	}
-	r.malformed = 0
 	switch in.kind {
 	case stopMessage:
 		r.stop()
@@ -99,6 +86,14 @@ func (r *receiver) take(message []byte) error {
 		r.tellOnce("a message of the application is of a kind that is not known", "kind", in.name)
 	}
 	return nil
+}
+
+// parse reads a message, which is text.
+func parse(kind ws.OpCode, message []byte) (inbound, error) {
+	if kind != ws.OpText {
+		return inbound{}, errNotText
+	}
+	return parseInbound(message)
 }
 
 // tellOnce logs a message the first time.

@@ -474,25 +474,33 @@ func TestDeafApplicationDelaysNothing(t *testing.T) {
 	})
 }
 
-func TestUselessMessagesEndTheConnection(t *testing.T) {
-	stream(t, Config{Bidirectional: true}, nil, func(s *session) {
-		for range maxMalformed - 1 {
-			s.app.say(`{"kind":"AudioData","audioData":{"data":"%%%"}}`)
-		}
-		s.app.say(`{"kind":"StartAudio"}`) // not known, but well-formed
-		for range maxMalformed - 1 {
-			s.app.say(`nonsense`)
-		}
-		s.tick(5, none)
-		if s.app.dials != 1 {
-			t.Fatal("the connection ended too early")
-		}
-		s.app.say(`nonsense`)
-		s.tick(50, none)
-		if s.app.dials != 2 {
-			t.Error("the connection did not end")
-		}
-	})
+// TestUselessMessagesEndNoStream: samples of Microsoft's answer every message of a stream
+// with "Echo: " and the message, or in binary.
+func TestUselessMessagesEndNoStream(t *testing.T) {
+	for name, useless := range map[string]func(*application){
+		"no JSON":   func(a *application) { a.say(`Echo: {"kind":"AudioData"}`) },
+		"no base64": func(a *application) { a.say(`{"kind":"AudioData","audioData":{"data":"%%%"}}`) },
+		"binary": func(a *application) {
+			if err := wsutil.WriteServerBinary(a.conn, []byte(`{"kind":"StopAudio"}`)); err != nil {
+				a.t.Fatal(err)
+			}
+		},
+	} {
+		stream(t, Config{Bidirectional: true}, nil, func(s *session) {
+			for range 100 {
+				useless(s.app)
+			}
+			s.tick(1, none)
+			s.app.say(says(tone(20), ""))
+			s.tick(1, none)
+			if s.app.dials != 1 || len(s.reports) != 1 {
+				t.Errorf("%s: %d connections, reports %v", name, s.app.dials, s.reports)
+			}
+			if n := s.playout.waiting(); n != 20*320 || s.dialer.Counts.Refused.Load() != 100 {
+				t.Errorf("%s: %d samples wait, %d messages are refused", name, n, s.dialer.Counts.Refused.Load())
+			}
+		})
+	}
 }
 
 func TestURLs(t *testing.T) {
