@@ -34,12 +34,15 @@ func (a *API) searchOperator(w http.ResponseWriter, r *http.Request) error {
 		return fault.Unsupported("additional operator details need a carrier's database, which this server does not have; without them the country and type of a number are answered")
 	}
 	type operatorInformation struct {
-		Phone string `json:"phoneNumber"`
-		ISO   string `json:"isoCountryCode,omitempty"`
-		Kind  string `json:"numberType"`
+		Phone         string `json:"phoneNumber"`
+		National      string `json:"nationalFormat,omitempty"`
+		International string `json:"internationalFormat,omitempty"`
+		ISO           string `json:"isoCountryCode,omitempty"`
+		Kind          string `json:"numberType"`
 	}
 	place, kind := plan().locate(phone)
 	info := operatorInformation{Phone: phone, ISO: place.iso, Kind: "unknown"}
+	info.International, info.National = formats(phone, place)
 	switch {
 	case place == nowhere:
 		info.ISO = ""
@@ -51,4 +54,19 @@ func (a *API) searchOperator(w http.ResponseWriter, r *http.Request) error {
 	return rest.WriteJSON(w, http.StatusOK, struct {
 		Values []operatorInformation `json:"values"`
 	}{[]operatorInformation{info}})
+}
+
+// formats are how a number is written for people abroad and in its country. Of plans
+// other than North America's the digits are not grouped, and how a number is written at
+// home is not known.
+func formats(number string, of country) (international, national string) {
+	digits, ok := strings.CutPrefix(number, "+"+of.code)
+	switch {
+	case !ok || of.code == "" || digits == "":
+		return "", ""
+	case of.code == "1" && len(digits) == 10:
+		area, local := digits[:3], digits[3:6]+"-"+digits[6:]
+		return "+1 " + area + "-" + local, "(" + area + ") " + local
+	}
+	return "+" + of.code + " " + digits, ""
 }

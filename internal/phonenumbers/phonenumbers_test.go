@@ -203,9 +203,10 @@ func TestCatalogueIsOfTheInventory(t *testing.T) {
 func TestOperatorInformationIsWhatNumbersSay(t *testing.T) {
 	f := inMemory(t)
 	for number, want := range map[string]string{
-		"+14255550101":  `{"values":[{"phoneNumber":"+14255550101","isoCountryCode":"US","numberType":"unknown"}]}`,
-		"+447700900123": `{"values":[{"phoneNumber":"+447700900123","isoCountryCode":"GB","numberType":"mobile"}]}`,
-		"+18005550100":  `{"values":[{"phoneNumber":"+18005550100","isoCountryCode":"US","numberType":"other"}]}`,
+		"+14255550101":  `{"values":[{"phoneNumber":"+14255550101","nationalFormat":"(425) 555-0101","internationalFormat":"+1 425-555-0101","isoCountryCode":"US","numberType":"unknown"}]}`,
+		"+447700900123": `{"values":[{"phoneNumber":"+447700900123","internationalFormat":"+44 7700900123","isoCountryCode":"GB","numberType":"mobile"}]}`,
+		"+18005550100":  `{"values":[{"phoneNumber":"+18005550100","nationalFormat":"(800) 555-0100","internationalFormat":"+1 800-555-0100","isoCountryCode":"US","numberType":"other"}]}`,
+		"+1425555":      `{"values":[{"phoneNumber":"+1425555","internationalFormat":"+1 425555","isoCountryCode":"US","numberType":"unknown"}]}`,
 		"+80012345678":  `{"values":[{"phoneNumber":"+80012345678","numberType":"unknown"}]}`,
 	} {
 		if got := f.send(t, "POST", "/operatorInformation/:search", `{"phoneNumbers":["`+number+`"]}`, 200).Body.String(); got != want {
