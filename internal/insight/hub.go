@@ -142,6 +142,7 @@ func (h *Hub) run() {
 		case <-h.packNow:
 			h.packEnded(time.Now())
 		case now := <-second.C:
+			h.leaveForgotten()
 			h.sweepDialogs(now)
 			h.packEnded(now)
 			h.packLate()
@@ -165,59 +166,4 @@ func (h *Hub) run() {
 func (h *Hub) enter(r *record) {
 	h.byID[r.id] = r
 	h.order.add(r, h.cfg.Calls, h.letGo)
-}
-
-// letGo forgets a record, once it is in the archive: many calls may come while one is still added to.
-// It is listed no more. The caller holds mu.
-func (h *Hub) letGo(r *record) {
-	if r.settled {
-		h.forget(r)
-	} else {
-		r.overdue = true
-	}
-}
-
-// forget makes a record unknown. The caller holds mu.
-func (h *Hub) forget(r *record) {
-	h.dropTimeline(r)
-	h.forgetNames(r)
-	if h.byID[r.id] == r {
-		delete(h.byID, r.id)
-	}
-	if h.latest == r {
-		h.latest = nil
-	}
-}
-
-// forgetNames lets a record be found by its id alone. The caller holds mu.
-func (h *Hub) forgetNames(r *record) {
-	for _, name := range r.names {
-		if h.byName[name] == r {
-			delete(h.byName, name)
-		}
-	}
-	for _, callID := range r.dialogs {
-		if d := h.dialogs[callID]; d != nil && d.record == r {
-			delete(h.dialogs, callID)
-		}
-	}
-}
-
-// oldest is when what may be kept began; zero while the clock is in doubt.
-func (c *Config) oldest(now time.Time) time.Time {
-	if c.Doubts.Doubtful() {
-		return time.Time{}
-	}
-	return now.Add(-c.Keep)
-}
-
-// forgetOld forgets what is older than it may be.
-func (h *Hub) forgetOld(now time.Time) {
-	oldest := h.cfg.oldest(now)
-	h.mu.Lock()
-	h.order.forgetOver(oldest, h.letGo)
-	h.mu.Unlock()
-	if h.archive != nil {
-		h.archive.prune(now)
-	}
 }

@@ -43,6 +43,39 @@ func TestCallsAreArchivedHoweverManyCome(t *testing.T) {
 	})
 }
 
+// TestCallsThatAreNotArchivedAreForgottenAtOnce when so many have begun since that they are listed no more: late
+// news is not waited for. Otherwise a server that takes 2,000 calls a second would keep 70,000.
+func TestCallsThatAreNotArchivedAreForgottenAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(t, Config{Calls: 10, Dir: t.TempDir()})
+		defer h.Close()
+		const calls = 1000
+		for n := range calls {
+			id := fmt.Sprint("call-", n)
+			overCall(h, id)
+			h.Leg(call.LegNews{CorrelationID: id, What: call.LegGone, Who: caller, Leg: &wireLeg{id: "sip-" + id}})
+		}
+		time.Sleep(1500 * time.Millisecond)
+		h.mu.Lock()
+		most := goodRate.Burst + 10
+		for what, n := range map[string]int{"records": len(h.byID), "names": len(h.byName) / 2, "dialogs": len(h.dialogs), "legs that left": len(h.left), "that wait": len(h.ended)} {
+			if n == 0 || n > most {
+				t.Errorf("%d %s are kept of %d calls, %d expected at most", n, what, calls, most)
+			}
+		}
+		if h.packed != len(h.ended) {
+			t.Errorf("%d of %d are taken for packed", h.packed, len(h.ended))
+		}
+		h.mu.Unlock()
+		time.Sleep(settled)
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if len(h.byID) != 10 || len(h.dialogs) != 0 || len(h.left) != 0 || len(h.ended) != 0 {
+			t.Errorf("%d records, %d dialogs, %d that left and %d that wait are kept", len(h.byID), len(h.dialogs), len(h.left), len(h.ended))
+		}
+	})
+}
+
 // TestCallThatGoesOnKeepsNoOthers known beyond the limit, and stays known itself: until as
 // many have begun since its end.
 func TestCallThatGoesOnKeepsNoOthers(t *testing.T) {

@@ -59,8 +59,10 @@ type record struct {
 	problem             string        // of what never became a call
 	summary             *Summary      // of one that is archived
 	kept                *archivePlace // in the archive; nil: it is not there
-	settled             bool          // it waits for the archive no longer
-	overdue             bool          // it is to be forgotten once it is settled
+	archiving           archiving
+	settled             bool // it waits for the archive no longer
+	overdue             bool // it is to be forgotten once it is settled
+	forgotten           bool
 }
 
 // usualLists is room for the lists of a usual call, in the same object as its record.

@@ -15,6 +15,31 @@ var (
 	badRate  = ratelimit.Rate{PerSecond: 50, Burst: 500}
 )
 
+// archiving is whether a record goes to the archive, once that was decided.
+type archiving int8
+
+const (
+	undecided archiving = iota
+	archived
+	notArchived
+)
+
+// isArchived decides whether a record goes to the archive, once. It may be decided before the record
+// is to go there. The caller holds mu.
+func (h *Hub) isArchived(r *record, now time.Time) bool {
+	if r.archiving == undecided {
+		limit := h.good
+		if r.troubled {
+			limit = h.bad
+		}
+		r.archiving = notArchived
+		if h.archive != nil && limit.Allow(now) {
+			r.archiving = archived
+		}
+	}
+	return r.archiving == archived
+}
+
 // settle archives the calls that ended settleTime ago, or all.
 func (h *Hub) settle(now time.Time, all bool) {
 	h.mu.Lock()
@@ -28,23 +53,20 @@ func (h *Hub) settle(now time.Time, all bool) {
 	h.mu.Unlock()
 	for _, r := range due {
 		h.mu.Lock()
-		s := r.snapshot()
+		s, goes := r.snapshot(), h.isArchived(r, now)
 		h.mu.Unlock()
-		h.archiveCall(r, s, now)
+		h.archiveCall(r, s, goes, now)
 	}
 }
 
-func (h *Hub) archiveCall(r *record, s snapshot, now time.Time) {
+// archiveCall ends the time in which a call waits for late news.
+func (h *Hub) archiveCall(r *record, s snapshot, goes bool, now time.Time) {
 	if h.cfg.OTLP != nil && s.subject == SubjectCall {
 		h.cfg.OTLP.put(s)
 	}
-	limit := h.good
-	if r.troubled {
-		limit = h.bad
-	}
 	var sum *Summary
 	var place *archivePlace
-	if h.archive != nil && limit.Allow(now) {
+	if goes {
 		made := s.summarize()
 		sum = &made
 		var err error

@@ -29,6 +29,9 @@ func (h *Hub) sweepDialogs(now time.Time) {
 	clear(h.loose[len(kept):])
 	h.loose = kept
 	h.left = slices.DeleteFunc(h.left, func(d *dialog) bool {
+		if h.dialogs[d.ids[0]] != d { // it was forgotten with its call
+			return true
+		}
 		if d.legs == 0 && now.Sub(d.seen) < settleTime {
 			return false
 		}
