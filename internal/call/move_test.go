@@ -66,7 +66,7 @@ func TestTransferOutOfAGroup(t *testing.T) {
 		target := <-w.dialer.Dialled
 		target.PickUp()
 		time.Sleep(100 * time.Millisecond)
-		w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated ParticipantsUpdated CallTransferAccepted")
+		w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated CallTransferAccepted ParticipantsUpdated")
 		if w.Active() != 2 {
 			t.Errorf("%d calls go on, want the group and the two phones", w.Active())
 		}
@@ -77,6 +77,35 @@ func TestTransferOutOfAGroup(t *testing.T) {
 		}
 		first.HangUp()
 	})
+}
+
+// TestLastOtherOfAGroupIsTransferred: a call of two that was a call of three. Nobody else could
+// be meant, and the application is told of its success before its end.
+func TestLastOtherOfAGroupIsTransferred(t *testing.T) {
+	for name, transferee := range map[string]identifier.ID{"named": phone(aPhone), "not named": {}} {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(w *world) {
+				first, second, conn, id := w.added()
+				second.HangUp()
+				synctest.Wait()
+				w.must(conn.Transfer(bg, call.Transfer{Target: phone("+15551230003"), Transferee: transferee, CallerID: phone(ourPhone)}))
+				target := <-w.dialer.Dialled
+				target.PickUp()
+				time.Sleep(100 * time.Millisecond)
+				w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated ParticipantsUpdated CallTransferAccepted CallDisconnected")
+				first.Speak(true)
+				time.Sleep(time.Second)
+				if target.Heard() < 40 {
+					t.Error("the target does not hear the transferee")
+				}
+				first.HangUp()
+				synctest.Wait()
+				if _, ended := target.Why(); !ended {
+					t.Error("the target is left alone")
+				}
+			})
+		})
+	}
 }
 
 func TestTransferOutOfAGroupThatEndsStopsRinging(t *testing.T) {

@@ -49,25 +49,30 @@ func (c *Connection) Transfer(ctx context.Context, t Transfer) error {
 	})
 }
 
-// transferee finds who is handed over.
+// transferee finds who is handed over: the only other participant of a group, where none is named.
 func (c *Connection) transferee(t Transfer) (*participant, error) {
 	switch {
 	case c.state != Connected:
 		return nil, TransferUnderWay.because("A transfer of this call is under way.")
-	case !c.call.kind.endsWhenOneLeaves() && t.Transferee.IsZero():
-		return nil, TransfereeMissing.because("Somebody who is transferred out of a group has to be named.")
 	case t.Transferee == c.self.id:
 		return nil, Itself.because("An application cannot transfer itself (%s).", t.Transferee)
-	}
-	if !t.Transferee.IsZero() {
+	case !t.Transferee.IsZero():
 		return c.call.named(t.Transferee)
 	}
+	var only *participant
 	for _, p := range c.call.listed() {
-		if !p.is(c) {
-			return p, nil
+		switch {
+		case p.is(c):
+		case only == nil:
+			only = p
+		case !c.call.kind.endsWhenOneLeaves():
+			return nil, TransfereeMissing.because("Several others are in the group: who is transferred has to be named.")
 		}
 	}
-	return nil, ParticipantMissing.because("Nobody is in the call who could be transferred.")
+	if only == nil {
+		return nil, ParticipantMissing.because("Nobody is in the call who could be transferred.")
+	}
+	return only, nil
 }
 
 // transfer hands over the other end of a call of two.

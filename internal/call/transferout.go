@@ -64,12 +64,12 @@ func (c *Connection) follow(op *operation, t Transfer, who identifier.ID, apart 
 	gone := Reason{Kind: NotFound, Text: "the transferee left before the target answered"}
 	apart.work.Go(func() {
 		err := c.call.do(context.Background(), func() error {
-			if err := c.call.handOver(who, into); err != nil {
+			if _, err := c.call.named(who); err != nil {
 				op.end(CallTransferFailed{op.head(), gone})
 				return err
 			}
-			op.end(CallTransferAccepted{op.head(), t.Target, who})
-			return nil
+			op.end(CallTransferAccepted{op.head(), t.Target, who}) // first: the group ends with the last to leave it
+			return c.call.handOver(who, into)
 		})
 		if err != nil {
 			apart.post(func() {
