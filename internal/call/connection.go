@@ -64,6 +64,10 @@ func (c *Connection) head(op Operation) Head {
 	}
 }
 
+// Await keeps back the events of the connection that come from now on, until answered is
+// called: see Barrier.Await.
+func (c *Connection) Await() (answered func()) { return c.control.Barrier.Await() }
+
 // lives refuses commands of a connection that has ended.
 func (c *Connection) lives() error {
 	if c.state >= Disconnecting {

@@ -54,9 +54,9 @@ type Control struct {
 	SpeechBackup   string
 	Streaming      *Streaming     // what media streaming was set up; nil: none
 	Transcription  *Transcription // what transcription was set up; nil: none
-	// Answered is opened when the client has the answer to the request that made the
-	// connection, or the recording. Their events are told after that; nil: at once.
-	Answered *Latch
+	// Barrier keeps the events of the connection, or of the recording, behind the answers to
+	// the requests that came before them; nil: they are told at once.
+	Barrier *Barrier
 }
 
 // Operation names accepted work.

@@ -49,9 +49,9 @@ type Record struct {
 	Options    recording.Options
 	Pinned     map[int]identifier.ID // whom a channel belongs to, of an unmixed recording
 
-	CallbackURI string // recordingStateCallbackUri; "": nobody is told
-	Version     string // api-version
-	Answered    *Latch // opened when the client knows the recordingId; events wait for that. nil: they do not
+	CallbackURI string   // recordingStateCallbackUri; "": nobody is told
+	Version     string   // api-version
+	Barrier     *Barrier // of its events; nil: none
 }
 
 // RecordingPhase is what a recording does at the moment of an event: see callRecording.

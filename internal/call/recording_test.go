@@ -63,13 +63,13 @@ func TestEventsOfARecordingNameIt(t *testing.T) {
 		leg, _, id := w.answered()
 		options := mixedWAV
 		options.Paused = true
-		latch := new(call.Latch)
-		state, err := w.StartRecording(bg, call.Record{Connection: id, Options: options, CallbackURI: recordingCallback, Version: "2024-04-15", Answered: latch})
+		barrier := new(call.Barrier)
+		state, err := w.StartRecording(bg, call.Record{Connection: id, Options: options, CallbackURI: recordingCallback, Version: "2024-04-15", Barrier: barrier})
 		w.must(err)
 		event, ok := w.last(id).(call.RecordingStateChanged)
 		head := event.Header()
 		if !ok || event.Phase != call.RecordingPaused || head.Operation.Recording != state.ID || head.Operation.Began.IsZero() ||
-			head.Control.CallbackURI != recordingCallback || head.Control.Version != "2024-04-15" || head.Control.Answered != latch || head.ServerCallID == "" || head.CorrelationID != state.CorrelationID {
+			head.Control.CallbackURI != recordingCallback || head.Control.Version != "2024-04-15" || head.Control.Barrier != barrier || head.ServerCallID == "" || head.CorrelationID != state.CorrelationID {
 			t.Errorf("%+v", event)
 		}
 		_, err = w.ResumeRecording(bg, state.ID)

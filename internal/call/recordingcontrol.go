@@ -62,9 +62,7 @@ func (r *Registry) StopRecording(ctx context.Context, id string) (RecordingState
 // askRecording runs a command on the goroutine of the call that a recording is of,
 // and returns the recording's state.
 func askRecording(ctx context.Context, r *Registry, id string, command func(*Call, *callRecording) error) (RecordingState, error) {
-	r.mu.Lock()
-	c := r.recordings[id]
-	r.mu.Unlock()
+	c := r.recorded(id).call
 	if c == nil {
 		return RecordingState{}, errRecordingOver()
 	}
@@ -81,10 +79,26 @@ func askRecording(ctx context.Context, r *Registry, id string, command func(*Cal
 // errRecordingOver is the service's own sentence for a recording that is over.
 func errRecordingOver() error { return RecordingMissing.because("Recording not found.") }
 
-// rememberRecording lets a recording be found by its id.
-func (r *Registry) rememberRecording(id string, c *Call) {
+// recorded is a recording that goes on, as it is found by its id.
+type recorded struct {
+	call   *Call    // nil: there is none
+	events *Barrier // of its events
+}
+
+func (r *Registry) recorded(id string) recorded {
 	r.mu.Lock()
-	r.recordings[id] = c
+	defer r.mu.Unlock()
+	return r.recordings[id]
+}
+
+// AwaitRecording keeps back the events of a recording that come from now on, until answered is
+// called: see Barrier.Await.
+func (r *Registry) AwaitRecording(id string) (answered func()) { return r.recorded(id).events.Await() }
+
+// rememberRecording lets a recording be found by its id.
+func (r *Registry) rememberRecording(id string, rec recorded) {
+	r.mu.Lock()
+	r.recordings[id] = rec
 	r.mu.Unlock()
 }
 

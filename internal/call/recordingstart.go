@@ -32,7 +32,7 @@ func (r *Registry) StartRecording(ctx context.Context, rec Record) (state Record
 	began.notice.heard = !r.cfg.AnnounceRecordings
 	began.head = Head{
 		Connection: platform, ServerCallID: c.id, CorrelationID: c.correlationID,
-		Control:   Control{CallbackURI: rec.CallbackURI, Version: rec.Version, Answered: rec.Answered},
+		Control:   Control{CallbackURI: rec.CallbackURI, Version: rec.Version, Barrier: rec.Barrier},
 		Operation: Operation{ID: newID(), Kind: RecordingOperation, Recording: options.ID, Began: made.Began()},
 	}
 	err = c.do(context.WithoutCancel(ctx), func() error { return c.beginRecording(began) })
@@ -80,7 +80,7 @@ func (c *Call) beginRecording(rec *callRecording) error {
 		return errCallOver()
 	}
 	c.recording = rec
-	c.registry.rememberRecording(rec.id, c)
+	c.registry.rememberRecording(rec.id, recorded{c, rec.head.Control.Barrier})
 	rec.Begin(func(cause error, begun bool) {
 		c.post(func() { c.recordingFailed(rec, cause, begun) })
 	})

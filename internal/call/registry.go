@@ -24,8 +24,8 @@ type Registry struct {
 	byName      map[name]*Call
 	connections map[string]*Connection
 	rings       map[string]*ring
-	recordings  map[string]*Call // that are being recorded, by recordingId
-	empty       chan struct{}    // closed when draining and no call is left
+	recordings  map[string]recorded // by recordingId
+	empty       chan struct{}       // closed when draining and no call is left
 
 	justEnded *expiring.Map[string, string] // correlation ids by connections (JustEnded)
 }
@@ -39,7 +39,7 @@ func NewRegistry(cfg Config, log *slog.Logger) *Registry {
 		byName:      make(map[name]*Call),
 		connections: make(map[string]*Connection),
 		rings:       make(map[string]*ring),
-		recordings:  make(map[string]*Call),
+		recordings:  make(map[string]recorded),
 		empty:       make(chan struct{}),
 		justEnded:   newJustEnded(),
 	}

@@ -34,7 +34,7 @@ func (a *API) answerCall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	control.Answered = answered(r)
+	control.Barrier = barrier(r)
 	made, err := a.calls.Answer(r.Context(), body.IncomingCallContext, body.AnsweredBy.ID, control)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package callautomation
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -28,7 +29,7 @@ import (
 // slow is a journal whose disk is so slow that everything else happens first.
 type slow struct{}
 
-func (slow) Flush(context.Context) error { synctest.Wait(); return nil }
+func (slow) Flush(context.Context) error { time.Sleep(3 * time.Second); return nil }
 
 // counted is an outbox that notes what was posted.
 type counted struct {
@@ -89,7 +90,8 @@ func (deafRecording) Stop(recording.EndReason) <-chan struct{} {
 }
 
 // TestEventsFollowTheAnswerToTheirRequest: Microsoft's samples use in the handler of
-// CallConnected what answerCall has returned.
+// CallConnected what answerCall has returned, and begin to wait for the end of an operation when
+// they have the answer to its request.
 func TestEventsFollowTheAnswerToTheirRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const resource = "11111111-2222-4333-8444-555555555555"
@@ -100,7 +102,7 @@ func TestEventsFollowTheAnswerToTheirRequest(t *testing.T) {
 		outbox, announcer := &counted{}, calltest.NewAnnouncer()
 		calls := call.NewRegistry(call.Config{
 			Resource: resource, Numbers: calltest.Numbers{"+15550100001"}, Announcer: announcer, Publisher: NewCallbacks(outbox, log), Mixes: calltest.MixesOf(engine),
-			Recordings: deafRecording{}, Dialers: call.Dialers{Numbers: &calltest.Dialer{Fail: errors.New("no route")}},
+			Prompts: calltest.NewPrompts(), Recordings: deafRecording{}, Dialers: call.Dialers{Numbers: &calltest.Dialer{Fail: errors.New("no route")}},
 		}, log)
 		answers, err := rest.NewRepeatability(store.InMemory(), "answers")
 		if err != nil {
@@ -114,11 +116,14 @@ func TestEventsFollowTheAnswerToTheirRequest(t *testing.T) {
 		}
 		router := rest.New(rest.Config{Auth: auth.NewAuthenticator(auth.Config{Keys: keys}), Log: log})
 		New(calls, slow{}, answers, converts{}).Routes(router)
-		send := func(path, body, before, after string) {
+		send := func(path, body, before, after string) (answer struct{ CallConnectionID, RecordingID string }) {
 			t.Helper()
 			outbox.posted = nil
-			body = `{"callbackUri":"http://app.test/callback",` + body + `}`
-			r := httptest.NewRequest(http.MethodPost, "/calling/"+path+"?api-version=2026-03-12", strings.NewReader(body))
+			method, body := http.MethodPost, `{"callbackUri":"http://app.test/callback",`+body+`}`
+			if of, is := strings.CutPrefix(path, "DELETE "); is {
+				method, path, body = http.MethodDelete, of, ""
+			}
+			r := httptest.NewRequest(method, "/calling/"+path+"?api-version=2026-03-12", strings.NewReader(body))
 			r.Host = "localhost:8443"
 			if err := authtest.Sign(r, []byte(body), key.Base64(), time.Now()); err != nil {
 				t.Fatal(err)
@@ -129,16 +134,33 @@ func TestEventsFollowTheAnswerToTheirRequest(t *testing.T) {
 			if all := strings.TrimSpace(before + " " + after); w.Code >= 300 || !w.Flushed || w.before != before || outbox.all() != all {
 				t.Errorf("%s: %d %s; before the answer was sent came %q, want %q; in all %q, want %q", path, w.Code, w.Body, w.before, before, outbox.all(), all)
 			}
+			if w.Code != http.StatusNoContent && w.Result().ContentLength != int64(w.Body.Len()) {
+				t.Errorf("%s: the length of the answer is not told", path)
+			}
+			_ = json.Unmarshal(w.Body.Bytes(), &answer) // some have no body
+			return answer
 		}
 
 		send("callConnections", `"targets":[{"phoneNumber":{"value":"+15551230001"}}],"sourceCallerIdNumber":{"value":"+15550100001"}`, "", "CreateCallFailed CallDisconnected")
-		send("callConnections", `"targets":[{"communicationUser":{"id":"`+identifier.NewUser(resource).Raw()+`"}}]`, "", "")
+		other := identifier.NewUser(resource).Raw()
+		made := send("callConnections", `"targets":[{"communicationUser":{"id":"`+other+`"}}]`, "", "")
 		ringing := <-announcer.Calls
 		// The other end, who created the call, has had its answer.
 		send("callConnections:answer", `"incomingCallContext":"`+ringing.Context+`"`, "CallConnected ParticipantsUpdated", "CallConnected ParticipantsUpdated")
-		send("callConnections:connect", `"callLocator":{"serverCallId":"`+ringing.ServerCallID+`"}`, "", "CallConnected ParticipantsUpdated")
-		send("recordings", `"callLocator":{"serverCallId":"`+ringing.ServerCallID+`"},"recordingFormatType":"wav","recordingStateCallbackUri":"http://app.test/recordings"`, "", "RecordingStateChanged")
+		connection := "callConnections/" + made.CallConnectionID
+		send(connection+":play", `"playSources":[{"kind":"file","file":{"uri":"http://app.test/hello.wav"}}]`, "", "PlayStarted PlayCompleted")
+		send(connection+"/participants:add", `"participantToAdd":{"phoneNumber":{"value":"+15551230001"}},"sourceCallerIdNumber":{"value":"+15550100001"}`, "", "AddParticipantFailed")
+
+		locator := `"callLocator":{"serverCallId":"` + ringing.ServerCallID + `"}`
+		joined := send("callConnections:connect", locator, "", "CallConnected ParticipantsUpdated")
+		send("DELETE callConnections/"+joined.CallConnectionID, "", "", "CallDisconnected")
+		recording := "recordings/" + send("recordings", locator+`,"recordingFormatType":"wav","recordingStateCallbackUri":"http://app.test/recordings"`, "", "RecordingStateChanged").RecordingID
+		send(recording+":pause", `"x":0`, "", "RecordingStateChanged")
+		send(recording+":resume", `"x":0`, "", "RecordingStateChanged")
+		send("DELETE "+recording, "", "", "RecordingStateChanged")
 		send("callConnections:connect", `"callLocator":{"groupCallId":"33333333-2222-4333-8444-555555555555"}`, "", "ConnectFailed")
+		// So has the other end, who has asked for nothing.
+		send(connection+"/participants:remove", `"participantToRemove":{"communicationUser":{"id":"`+other+`"}}`, "CallDisconnected", "RemoveParticipantSucceeded CallDisconnected")
 		if err := calls.Stop(canceled(), t.Context()); err != nil {
 			t.Error(err)
 		}

@@ -78,13 +78,17 @@ func (a *API) controlRoutes(rt *rest.Router) {
 }
 
 // connection finds the connection that a request names, and tells the caller the
-// call's correlation id as the service does.
+// call's correlation id as the service does. What the request brings about is told after
+// its answer.
 func (a *API) connection(w http.ResponseWriter, r *http.Request) (*call.Connection, error) {
 	conn, err := a.calls.Connection(r.PathValue("callConnectionId"))
 	if err != nil {
 		return nil, err
 	}
 	rest.SetChainID(w, conn.CorrelationID())
+	if r.Method != http.MethodGet {
+		rest.Afterwards(r.Context(), conn.Await())
+	}
 	return conn, nil
 }
 
@@ -94,6 +98,9 @@ func (a *API) accepted(w http.ResponseWriter, r *http.Request, status int, body 
 		return err
 	}
 	if body == nil {
+		if status != http.StatusNoContent {
+			w.Header().Set("Content-Length", "0") // its end is known where it is flushed (Afterwards)
+		}
 		w.WriteHeader(status)
 		return nil
 	}

@@ -59,12 +59,13 @@ func (c *Callbacks) Publish(e call.Event) {
 	}
 }
 
-// tell posts an event, once the client has the answer to the request that made the connection
-// or the recording: applications, Microsoft's samples among them, use in CallConnected what they have of that
-// answer. Until then the promise stands for the event.
+// tell posts an event, once the client has the answers to the requests that came before it:
+// applications, Microsoft's samples among them, use in CallConnected what they have of the answer,
+// and begin to wait for the end of an operation when they have it. Until then the promise
+// stands for the event.
 func (c *Callbacks) tell(e call.Event, o occurrence) {
-	if answered := e.Header().Control.Answered; answered.Shut() {
-		answered.Pass(func() { c.post(e, o) })
+	if barrier := e.Header().Control.Barrier; barrier.Shut() {
+		barrier.Pass(func() { c.post(e, o) })
 		return
 	}
 	c.post(e, o)

@@ -64,7 +64,7 @@ func (a *API) connect(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	control.Answered = answered(r)
+	control.Barrier = barrier(r)
 	made, err := a.calls.Connect(r.Context(), to, control)
 	if err != nil {
 		return err

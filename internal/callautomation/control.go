@@ -46,9 +46,10 @@ func (o *intelligenceOptions) endpoints() (main, backup string, err error) {
 		addressFits(field+"cognitiveServicesEndpoint", o.CognitiveServicesEndpoint), addressFits(field+"backupCognitiveServicesEndpoint", o.Backup))
 }
 
-// answered is the latch of a connection or a recording that a request makes.
-func answered(r *http.Request) *call.Latch {
-	latch := new(call.Latch)
-	rest.Afterwards(r.Context(), latch.Open)
-	return latch
+// barrier is that of a connection or a recording that a request makes: their events follow
+// its answer.
+func barrier(r *http.Request) *call.Barrier {
+	b := new(call.Barrier)
+	rest.Afterwards(r.Context(), b.Await())
+	return b
 }

@@ -54,7 +54,7 @@ func (a *API) createCall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	create.By, create.Control.Answered = asker(r.Context()), answered(r)
+	create.By, create.Control.Barrier = asker(r.Context()), barrier(r)
 	made, err := a.calls.Create(r.Context(), create)
 	if err != nil {
 		return err

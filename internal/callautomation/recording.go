@@ -52,7 +52,7 @@ func (a *API) startRecording(w http.ResponseWriter, r *http.Request) error {
 	if err := a.mayRecord(r, "start", cmp.Or(record.Connection, record.Of.ServerCallID, record.Of.GroupCallID, record.Of.RoomID)); err != nil {
 		return err
 	}
-	record.Answered = answered(r)
+	record.Barrier = barrier(r)
 	state, err := a.calls.StartRecording(r.Context(), record)
 	if err != nil {
 		return err
@@ -80,6 +80,7 @@ func (a *API) stopRecording(w http.ResponseWriter, r *http.Request) error {
 	if err := a.mayRecord(r, "stop", r.PathValue("recordingId")); err != nil {
 		return err
 	}
+	a.awaitRecording(r)
 	state, err := a.calls.StopRecording(r.Context(), r.PathValue("recordingId"))
 	return a.recordingChanged(w, r, http.StatusNoContent, state, err)
 }
@@ -89,6 +90,7 @@ func (a *API) pauseRecording(w http.ResponseWriter, r *http.Request) error {
 	if err := a.mayRecord(r, "pause", r.PathValue("recordingId")); err != nil {
 		return err
 	}
+	a.awaitRecording(r)
 	state, err := a.calls.PauseRecording(r.Context(), r.PathValue("recordingId"))
 	return a.recordingChanged(w, r, http.StatusAccepted, state, err)
 }
@@ -98,8 +100,14 @@ func (a *API) resumeRecording(w http.ResponseWriter, r *http.Request) error {
 	if err := a.mayRecord(r, "resume", r.PathValue("recordingId")); err != nil {
 		return err
 	}
+	a.awaitRecording(r)
 	state, err := a.calls.ResumeRecording(r.Context(), r.PathValue("recordingId"))
 	return a.recordingChanged(w, r, http.StatusAccepted, state, err)
+}
+
+// awaitRecording lets the events of a recording follow the answer to a request about it.
+func (a *API) awaitRecording(r *http.Request) {
+	rest.Afterwards(r.Context(), a.calls.AwaitRecording(r.PathValue("recordingId")))
 }
 
 func (a *API) recordingChanged(w http.ResponseWriter, r *http.Request, status int, state call.RecordingState, err error) error {
