@@ -91,7 +91,7 @@ func main() {
 		return err
 	})
 	flag.IntVar(&o.talking, "talking", 50, "size of the groups of browsers in which all talk; 0: none are measured")
-	flag.DurationVar(&o.measured, "for", 15*time.Second, "length of the media runs")
+	flag.DurationVar(&o.measured, "for", 15*time.Second, "length of the media runs; and of the peak and of more than it, six times each a part of it")
 	flag.DurationVar(&o.long, "long", 30*time.Second, "length of the long run")
 	flag.DurationVar(&o.each, "each", 6*time.Second, "length of each rate of the latency run")
 	flag.Func("rates", "calls a second of the latency run (default 20,50,200,300,500)", func(list string) (err error) {
