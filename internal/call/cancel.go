@@ -52,6 +52,18 @@ func (c *Connection) cancelWith(p *participant) {
 	}
 }
 
+// cancelAnnouncements ends what was announced to a participant on hold, whose hold ends. They
+// are told before that (the recordings of the service).
+func (c *Call) cancelAnnouncements(p *participant) {
+	for _, conn := range c.connections {
+		for _, op := range slices.Clone(conn.operations) {
+			if op.onHold && slices.Contains(op.with, p) {
+				op.end(PlayCanceled{op.head()})
+			}
+		}
+	}
+}
+
 // CancelAllMedia gives up every media operation of the connection; each ends
 // with its own canceled event.
 func (c *Connection) CancelAllMedia(ctx context.Context) error {

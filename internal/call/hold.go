@@ -42,6 +42,7 @@ func (c *Connection) Unhold(ctx context.Context, who identifier.ID) error {
 		if err != nil || !p.held {
 			return err
 		}
+		c.call.cancelAnnouncements(p)
 		p.endHold()
 		p.setHeld(false)
 		c.call.tellRoster()

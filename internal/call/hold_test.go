@@ -83,6 +83,29 @@ func TestHoldThatEndsUnderAPromptIsNotResumed(t *testing.T) {
 	})
 }
 
+// TestAnnouncementEndsWithTheHold, before the participants are told of that: as recorded from
+// the service. One to a participant who was not on hold goes on.
+func TestAnnouncementEndsWithTheHold(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.answered()
+		announce := call.Play{Prompts: hello, To: []identifier.ID{phone(aPhone)}, Interrupt: true, Announces: true}
+		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone)}))
+		w.must(conn.Play(bg, announce))
+		time.Sleep(500 * time.Millisecond)
+		w.must(conn.Unhold(bg, phone(aPhone)))
+		time.Sleep(2 * time.Second)
+		events := connected + " ParticipantsUpdated PlayStarted PlayCanceled ParticipantsUpdated"
+		w.expect(id, events)
+		w.must(conn.Play(bg, announce))
+		time.Sleep(500 * time.Millisecond)
+		w.must(conn.Hold(bg, call.Hold{Who: phone(aPhone)}))
+		w.must(conn.Unhold(bg, phone(aPhone)))
+		time.Sleep(2 * time.Second)
+		w.expect(id, events+" PlayStarted ParticipantsUpdated ParticipantsUpdated PlayCompleted")
+		leg.HangUp()
+	})
+}
+
 func TestHoldMusicEndsWithTheCall(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()

@@ -27,6 +27,7 @@ type operation struct {
 	tones  chan Tone // keys that the participants press, for a recognition; nil: it wants none
 	heard  int       // keys told of, by a continuous recognition
 	paused []*holdMusic
+	onHold bool      // it ends with the hold of a participant
 	begun  bool      // of a stream or a transcription: it is open
 	again  []Context // starts that came before it was
 	after  func()    // gives back what it has taken, when it has ended; nil: nothing
@@ -57,8 +58,9 @@ type work struct {
 	what Context
 	run  func(*operation) Event
 	// tones takes the keys that the participants press; nil: it wants none.
-	tones chan Tone
-	after func() // gives back what it has taken, when it has ended; nil: nothing
+	tones  chan Tone
+	after  func() // gives back what it has taken, when it has ended; nil: nothing
+	onHold bool   // it ends with the hold of a participant
 
 	who        identifier.ID // whom it is about
 	invitation string        // that it calls off
@@ -76,7 +78,7 @@ func (c *Connection) accept(w work) *operation {
 			ID: newID(), Kind: w.kind, Context: w.what.Operation, CallbackURI: w.what.CallbackURI,
 			Who: w.who, Invitation: w.invitation, From: w.from,
 		},
-		conn: c, lane: w.lane, with: w.with, run: w.run, tones: w.tones, after: w.after,
+		conn: c, lane: w.lane, with: w.with, run: w.run, tones: w.tones, after: w.after, onHold: w.onHold,
 	}
 	op.ctx, op.cancel = context.WithCancel(context.Background())
 	c.operations = append(c.operations, op)

@@ -14,6 +14,7 @@ type Play struct {
 	To        []identifier.ID // empty: everybody
 	Loop      bool            // until canceled
 	Interrupt bool            // give up what is being played or recognised, and what waits
+	Announces bool            // to a participant on hold it is played until the hold ends, as the service does
 	Context   Context
 }
 
@@ -47,6 +48,7 @@ func (c *Connection) playTo(play Play) error {
 	}
 	w := c.playWork(play, speakers)
 	w.with = listeners
+	w.onHold = play.Announces && slices.ContainsFunc(listeners, func(p *participant) bool { return p.held })
 	return c.occupy(w, play.Interrupt)
 }
 

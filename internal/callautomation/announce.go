@@ -30,7 +30,7 @@ func (r announceRequest) announcement() (play call.Play, err error) {
 	if play.To, err = r.listeners(); err != nil {
 		return play, err
 	}
-	play.Interrupt = true
+	play.Interrupt, play.Announces = true, true
 	play.Context, err = operationContext(r.OperationContext, r.OperationCallbackURI)
 	return play, err
 }
