@@ -216,6 +216,37 @@ func TestRecordingFollowsItsCall(t *testing.T) {
 	})
 }
 
+// TestChannelsArePinnedByAnyFormOfANumber: of who is in the call, and of who comes later.
+func TestChannelsArePinnedByAnyFormOfANumber(t *testing.T) {
+	records(t, func(w *world, r *recordings) {
+		leg, conn, id := w.answered()
+		pinned := map[int]identifier.ID{1: phone("+0015551230001"), 2: phone("+0015551230007")}
+		state, err := w.StartRecording(bg, call.Record{Connection: id, Options: unmixedWAV, Pinned: pinned})
+		w.must(err)
+		leg.Speak(true)
+		time.Sleep(time.Second)
+		leg.Speak(false)
+		_, err = conn.Add(bg, call.Add{Who: phone("+15551230007"), CallerID: phone(ourPhone)})
+		w.must(err)
+		added := <-w.dialer.Dialled
+		added.PickUp()
+		added.Speak(true)
+		time.Sleep(2 * time.Second)
+		_, err = w.StopRecording(bg, state.ID)
+		w.must(err)
+		sound := r.sound(r.only())
+		if len(sound) != 3 {
+			t.Fatalf("%d channels: %+v", len(sound), r.only().Participants)
+		}
+		near(t, "the phone that was there", heard(sound[1]), 50)
+		near(t, "the phone that was added", heard(sound[2]), 100)
+		if n := heard(sound[0]); n != 0 {
+			t.Errorf("%d frames in a channel that nobody has", n)
+		}
+		w.must(conn.Terminate(bg))
+	})
+}
+
 func TestRecordingIsPausedAThousandTimes(t *testing.T) {
 	records(t, func(w *world, r *recordings) {
 		leg, _, id := w.answered()

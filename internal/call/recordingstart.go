@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/recording"
 )
 
@@ -13,15 +14,15 @@ func (r *Registry) StartRecording(ctx context.Context, rec Record) (state Record
 	if err != nil {
 		return state, err
 	}
-	if err := c.do(ctx, c.reserveRecording); err != nil {
+	options := rec.Options
+	err = c.do(ctx, func() error {
+		options.Pinned = c.pinned(rec.Pinned)
+		return c.reserveRecording()
+	})
+	if err != nil {
 		return state, err
 	}
-	options := rec.Options
 	options.ID, options.CallID, options.ServerCallID = recording.NewID(platform), c.correlationID, c.id
-	options.Pinned = make(map[int]string, len(rec.Pinned))
-	for channel, who := range rec.Pinned {
-		options.Pinned[channel] = who.Raw()
-	}
 	options.Paused = options.Paused || r.cfg.AnnounceRecordings
 	made, err := r.cfg.Recordings.Create(ctx, options)
 	if err != nil {
@@ -55,6 +56,21 @@ func (r *Registry) toRecord(rec Record) (*Call, string, error) {
 	}
 	c, err := r.Find(rec.Of)
 	return c, r.newConnectionID(), err
+}
+
+// pinned are the channels of participants, by their ids in the call: a number may be written
+// in another form.
+func (c *Call) pinned(channels map[int]identifier.ID) map[int]string {
+	raw := make(map[int]string, len(channels))
+	for channel, who := range channels {
+		if p, err := c.named(who); err == nil {
+			who = p.id
+		} else {
+			who = c.registry.normal(who) // who comes later
+		}
+		raw[channel] = who.Raw()
+	}
+	return raw
 }
 
 // reserveRecording keeps the place of the call's only recording while its file is
