@@ -22,18 +22,31 @@ type privateAudio struct {
 func (a *privateAudio) setPrompt(p Playback) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	former := a.heard()
 	a.prompt = p
-	a.apply()
+	a.apply(former)
+}
+
+// heard is what is heard now: the prompt, or the music where that has ended.
+func (a *privateAudio) heard() audio.Source {
+	if a.prompt != nil && !over(a.prompt) {
+		return a.prompt
+	}
+	return a.music
 }
 
 // setMusic plays music on hold; nil ends it.
 func (a *privateAudio) setMusic(s audio.Source) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	former := a.heard()
 	if a.music = nil; s != nil {
 		a.music = aside{s}
 	}
-	a.apply()
+	if former == a.heard() { // a prompt, under which the music is another one
+		former = nil
+	}
+	a.apply(former)
 }
 
 // setNotice plays an announcement of the server; nil ends it.
@@ -41,7 +54,7 @@ func (a *privateAudio) setNotice(p Playback) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.notice = p
-	a.apply()
+	a.apply(nil)
 }
 
 // setMember says whose it is; nil: the endpoint has left.
@@ -52,7 +65,7 @@ func (a *privateAudio) setMember(member Member) {
 	switch {
 	case member != nil:
 		a.gone = nil
-		a.apply()
+		a.apply(nil)
 	case a.gone == nil: // nobody waits for it
 		a.gone = closed
 	default:
@@ -78,52 +91,19 @@ func (a *privateAudio) left() <-chan struct{} {
 	return a.gone
 }
 
-// apply runs under mu.
-func (a *privateAudio) apply() {
+// apply runs under mu. former was heard until now and fades out; nil: nothing does.
+func (a *privateAudio) apply(former audio.Source) {
 	if a.member == nil {
 		return
 	}
-	said := a.music
-	if a.prompt != nil {
-		said = &promptOverMusic{prompt: a.prompt, music: a.music}
+	var said audio.Source
+	if a.prompt != nil || a.music != nil || former != nil {
+		said = &heardAlone{prompt: a.prompt, music: a.music, former: former}
 	}
 	if a.notice != nil {
 		said = newOverNotice(said, a.notice)
 	}
 	a.member.SetPrivateSource(said)
-}
-
-// promptOverMusic is a prompt, and the music, if any, after its end.
-type promptOverMusic struct {
-	prompt  Playback
-	music   audio.Source
-	musical bool // the last frame was music
-}
-
-// ReadFrame implements audio.Source.
-func (s *promptOverMusic) ReadFrame(f audio.Frame) bool {
-	s.musical = false
-	if s.prompt.ReadFrame(f) {
-		return true
-	}
-	select {
-	case <-s.prompt.Done():
-		s.musical = s.music != nil && s.music.ReadFrame(f)
-		return s.musical
-	default:
-		return false
-	}
-}
-
-// Aside reports whether the last frame is for nobody but the member.
-func (s *promptOverMusic) Aside() bool { return s.musical }
-
-// Copies is who else is told the last frame.
-func (s *promptOverMusic) Copies() *audio.Copies {
-	if s.musical {
-		return copiesOf(s.music)
-	}
-	return copiesOf(s.prompt)
 }
 
 // aside is music on hold, which recordings leave out unless they are told to take it.
