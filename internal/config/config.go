@@ -157,7 +157,7 @@ func (c *checker) config() Config {
 		Data:         c.dataDir(c.pick("data", flags.Data)),
 		HTTPS:        c.address(c.pick("https", flags.HTTPS)),
 		HTTP:         c.address(c.pick("http", flags.HTTP)),
-		SIP:          c.address(c.pick("sip", flags.SIP)),
+		SIP:          c.sipAddress(c.pick("sip", flags.SIP)),
 		SIPS:         c.address(c.pick("sips", flags.SIPS)),
 		WebRTC:       c.address(c.pick("webrtc", flags.WebRTC)),
 		RTPPorts:     c.portRange(c.pick("rtp-ports", flags.RTPPorts)),

@@ -8,7 +8,6 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // maxConfigFile bounds a configuration file, in bytes.
@@ -52,7 +51,7 @@ func parseConfig(name string, text []byte) (f *configFile, err error) {
 			f, err = nil, fmt.Errorf("%s: not YAML that can be read", name)
 		}
 	}()
-	tree, err := parser.ParseBytes(text, 0)
+	tree, err := parseTexts(text)
 	if err != nil {
 		return nil, f.explain(err)
 	}
@@ -60,20 +59,33 @@ func parseConfig(name string, text []byte) (f *configFile, err error) {
 		return nil, fmt.Errorf("%s holds more than one document (---); one is read", name)
 	}
 	f.tree = tree
-	if err := yaml.UnmarshalWithOptions(text, &f.keys, yaml.Strict()); err != nil && !errors.Is(err, io.EOF) {
+	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
+		return f, nil // an empty file
+	}
+	if err := yaml.NodeToValue(tree.Docs[0].Body, &f.keys, yaml.Strict()); err != nil {
 		return nil, f.explain(err)
 	}
 	return f, nil
 }
 
-// explain names the line. The parser's own excerpt stays out: it may show a
-// password.
+// explain names the line, and where a value has the wrong form, its key and what may stand there.
+// The parser's own excerpt stays out: it may show a password.
 func (f *configFile) explain(err error) error {
 	var at yaml.Error
-	if errors.As(err, &at) && at.GetToken() != nil {
-		return fmt.Errorf("%s:%d: %s", f.name, at.GetToken().Position.Line, at.GetMessage())
+	if !errors.As(err, &at) || at.GetToken() == nil {
+		return fmt.Errorf("%s: not YAML", f.name)
 	}
-	return fmt.Errorf("%s: not YAML", f.name)
+	position, message := at.GetToken().Position, at.GetMessage()
+	var form *yaml.TypeError
+	var node *yaml.UnexpectedNodeTypeError
+	if f.tree != nil && (errors.As(err, &form) || errors.As(err, &node)) {
+		declared(f.tree, func(w written) {
+			if w.path != "" && w.node.GetToken().Position.Offset == position.Offset {
+				message = w.path + " must be " + w.wanted()
+			}
+		})
+	}
+	return fmt.Errorf("%s:%d: %s", f.name, position.Line, message)
 }
 
 // where names a key with its line, as "switchhook.yaml:3: tls.cert".

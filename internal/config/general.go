@@ -45,6 +45,20 @@ func (c *checker) address(s setting) string {
 	return net.JoinHostPort(host, strconv.FormatUint(number, 10))
 }
 
+// sipAddress checks the listener of SIP, on whose address sound is received too: a name would
+// not say which one that is.
+func (c *checker) sipAddress(s setting) string {
+	address := c.address(s)
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || host == "" || host == "localhost" {
+		return address // off, refused already, or known
+	}
+	if _, err := netip.ParseAddr(host); err != nil {
+		c.fail(s, "is %q; sound is received on its address too, so it must be one of this machine, such as 192.0.2.10:%[2]s, or 0.0.0.0:%[2]s for all", s.value, port)
+	}
+	return address
+}
+
 func (c *checker) portRange(s setting) PortRange {
 	low, high, _ := strings.Cut(s.value, "-")
 	from, err1 := strconv.Atoi(low)
@@ -64,7 +78,7 @@ func (c *checker) numbers(s setting) []string {
 	for _, text := range s.list {
 		number := strings.TrimSpace(text)
 		if _, err := identifier.Phone(number); err != nil || !strings.HasPrefix(number, "+") || strings.Contains(number, "_") {
-			c.fail(s, "has %q; a phone number is + and digits (E.164), such as %s; in YAML it needs quotes", text, exampleNumber)
+			c.fail(s, "has %q; a phone number is + and digits (E.164), such as %s", text, exampleNumber)
 			continue
 		}
 		if !slices.Contains(numbers, number) {

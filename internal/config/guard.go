@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -14,13 +12,13 @@ import (
 type stringList []string
 
 // UnmarshalYAML reads either.
-func (l *stringList) UnmarshalYAML(text []byte) error {
+func (l *stringList) UnmarshalYAML(read func(any) error) error {
 	var one string
-	if yaml.Unmarshal(text, &one) == nil {
+	if read(&one) == nil {
 		*l = stringList{one}
 		return nil
 	}
-	return yaml.Unmarshal(text, (*[]string)(l))
+	return read((*[]string)(l))
 }
 
 // guards checks the rules about calls. One without a name is named by its place.

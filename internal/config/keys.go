@@ -11,7 +11,7 @@ type keys struct {
 	HTTPS string `yaml:"https" type:"host:port or off" default:"localhost:8443"`
 	// Listener of the APIs without TLS. /metrics is served here only, never over HTTPS.
 	HTTP string `yaml:"http" type:"host:port or off" default:"localhost:8080"`
-	// Listener of SIP over UDP and TCP. RTP is received on the same address.
+	// Listener of SIP over UDP and TCP, on an IP address. RTP is received on the same address.
 	SIP string `yaml:"sip" type:"host:port or off" default:"127.0.0.1:5060"`
 	// Listener of SIP over TLS. It is off if sip is off.
 	SIPS string `yaml:"sips" type:"host:port or off" default:"127.0.0.1:5061"`
