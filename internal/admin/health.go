@@ -3,6 +3,7 @@ package admin
 import (
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -11,12 +12,12 @@ import (
 // Probes answers what load balancers and Prometheus ask, without a signature, and
 // leaves everything else to next. /healthz says that the process serves, /readyz
 // that it would take a call now: ready returns why not. /metrics is answered
-// without TLS alone, since HTTPS may be open to the Internet. ours refuses requests
+// without TLS alone, up to a proxy too, since HTTPS may be open to the Internet. ours refuses requests
 // under names that are not the server's.
 func Probes(ready func() error, metrics prometheus.Gatherer, ours func(http.ResponseWriter, *http.Request) bool, next http.Handler) http.Handler {
 	series := promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		probe := r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/metrics" && r.TLS == nil
+		probe := r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/metrics" && r.TLS == nil && !strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 		switch {
 		case !probe:
 			next.ServeHTTP(w, r)

@@ -23,25 +23,29 @@ func TestProbes(t *testing.T) {
 	for _, test := range []struct {
 		name, path string
 		tls        bool
+		proxied    string // X-Forwarded-Proto
 		notReady   error
 		status     int
 		says       string
 	}{
-		{"alive", "/healthz", true, why, 200, "ok"},
-		{"ready", "/readyz", true, nil, 200, "ok"},
-		{"not ready", "/readyz", false, why, 503, "journal"},
-		{"metrics", "/metrics", false, nil, 200, ""},
-		{"metrics over TLS", "/metrics", true, nil, 418, ""},
-		{"alive under another name", "http://rebound.example/healthz", false, nil, 421, ""},
-		{"ready under another name", "http://rebound.example/readyz", false, nil, 421, ""},
-		{"metrics under another name", "http://rebound.example/metrics", false, nil, 421, ""},
-		{"an API under another name", "http://rebound.example/rooms", false, nil, 418, ""},
-		{"an API", "/calling/callConnections", false, nil, 418, ""},
+		{"alive", "/healthz", true, "", why, 200, "ok"},
+		{"ready", "/readyz", true, "", nil, 200, "ok"},
+		{"not ready", "/readyz", false, "", why, 503, "journal"},
+		{"metrics", "/metrics", false, "", nil, 200, ""},
+		{"metrics over TLS", "/metrics", true, "", nil, 418, ""},
+		{"metrics over a proxy's TLS", "/metrics", false, "https", nil, 418, ""},
+		{"metrics over a proxy", "/metrics", false, "http", nil, 200, ""},
+		{"alive under another name", "http://rebound.example/healthz", false, "", nil, 421, ""},
+		{"ready under another name", "http://rebound.example/readyz", false, "", nil, 421, ""},
+		{"metrics under another name", "http://rebound.example/metrics", false, "", nil, 421, ""},
+		{"an API under another name", "http://rebound.example/rooms", false, "", nil, 418, ""},
+		{"an API", "/calling/callConnections", false, "", nil, 418, ""},
 	} {
 		r := httptest.NewRequest("GET", test.path, nil)
 		if test.tls {
 			r.TLS = &tls.ConnectionState{}
 		}
+		r.Header.Set("X-Forwarded-Proto", test.proxied)
 		w := httptest.NewRecorder()
 		Probes(func() error { return test.notReady }, prometheus.NewRegistry(), ours, apis).ServeHTTP(w, r)
 		if w.Code != test.status || !strings.Contains(w.Body.String(), test.says) {
