@@ -23,7 +23,8 @@ type app struct {
 	out  io.Writer // what was asked for
 	err  io.Writer // what went on meanwhile
 	root *root
-	tune func() // what the process is to do before it serves
+	tune func()         // what the process is to do before it serves
+	hear func() hangups // what it does about SIGHUP then; nil: nothing
 }
 
 // root is the command line. Each command is a file of its name.
@@ -53,7 +54,7 @@ type root struct {
 func main() {
 	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, restore) // a second signal ends the program at once
-	os.Exit(run(&app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, tune: coarsenTimers}, os.Args[1:]))
+	os.Exit(run(&app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, tune: coarsenTimers, hear: hearHangups}, os.Args[1:]))
 }
 
 // exit is how kong leaves after printing help.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"sync"
 
 	"github.com/switchhook/switchhook/internal/server"
 )
@@ -33,8 +34,14 @@ func (c *serveCommand) Run(a *app) error {
 	takeProcessors()
 	log := newLogger(a.err, cfg.LogLevel, cfg.LogFormat)
 	srv := server.New(cfg, log)
+	var hearing sync.WaitGroup
+	defer hearing.Wait()
 	ctx, stop := context.WithCancel(a.ctx)
 	defer stop()
+	if a.hear != nil {
+		hangups := a.hear()
+		hearing.Go(func() { hangups.hear(ctx, log, stop) })
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Run(ctx) }()
 	select {
@@ -52,7 +59,7 @@ func (c *serveCommand) Run(a *app) error {
 		}
 	}
 	tell("READY=1")
-	stopping := context.AfterFunc(a.ctx, func() { tell("STOPPING=1") })
+	stopping := context.AfterFunc(ctx, func() { tell("STOPPING=1") })
 	defer stopping()
 	return <-ended
 }
