@@ -19,6 +19,7 @@ type Provided struct {
 	certFile, keyFile string
 	log               *slog.Logger
 	tried             [2]fileVersion // that was loaded last, or failed to; Run's alone
+	failure           string         // why it failed to; "": it did not. Run's alone
 	current           atomic.Pointer[tls.Certificate]
 }
 
@@ -76,15 +77,27 @@ func (p *Provided) Run(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		versions := p.versions()
-		if versions == p.tried {
-			continue
-		}
-		p.tried = versions
-		if err := p.load(); err != nil {
-			p.log.Error("changed certificate files cannot be loaded; the previous certificate stays in use", "error", err)
-		}
+		p.look()
 	}
+}
+
+// look loads the files if they have changed, or could not be loaded before: whoever may read
+// them can change without them. It tells a failure once.
+func (p *Provided) look() {
+	versions := p.versions()
+	if versions == p.tried && p.failure == "" {
+		return
+	}
+	p.tried = versions
+	err := p.load()
+	if err == nil {
+		p.failure = ""
+		return
+	}
+	if err.Error() != p.failure {
+		p.log.Error("changed certificate files cannot be loaded; the previous certificate stays in use", "error", err)
+	}
+	p.failure = err.Error()
 }
 
 func (p *Provided) load() error {

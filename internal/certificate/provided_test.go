@@ -3,6 +3,7 @@ package certificate
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -62,6 +63,45 @@ func TestChangedFilesAreLoadedWithoutRestart(t *testing.T) {
 		}
 		write(t, dir, second, "tls.key")
 		touch(t, key, time.Hour)
+		time.Sleep(2 * pollInterval)
+		if served(t, o) != second.cert.SerialNumber.String() {
+			t.Error("the renewal did not take effect")
+		}
+		cancel()
+	})
+}
+
+// TestFilesThatCouldNotBeLoadedAreTriedAgain: what kept the server from them, such as who may read
+// them, goes without a change of size or time.
+func TestFilesThatCouldNotBeLoadedAreTriedAgain(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		first, second := newPair(t), newPair(t)
+		cert, key := write(t, dir, first, "tls.crt", "tls.key")
+		var said counted
+		o, err := OpenProvided(cert, key, slog.New(slog.NewTextHandler(&said, nil)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		go o.Run(ctx)
+		write(t, dir, second, "tls.crt", "tls.key")
+		text, err := os.ReadFile(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		renewed := time.Now().Add(time.Hour)
+		put := func(text []byte) {
+			if err := errors.Join(os.WriteFile(key, text, 0o600), os.Chtimes(key, renewed, renewed)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		put(make([]byte, len(text)))
+		time.Sleep(10 * pollInterval)
+		if served(t, o) != first.cert.SerialNumber.String() || said.count("cannot be loaded") != 1 {
+			t.Errorf("the failure was told %d times", said.count("cannot be loaded"))
+		}
+		put(text)
 		time.Sleep(2 * pollInterval)
 		if served(t, o) != second.cert.SerialNumber.String() {
 			t.Error("the renewal did not take effect")
