@@ -93,7 +93,23 @@ func (c keysRotateCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	a.warnOfKeySetting(slot)
 	return a.showStoredKeys()
+}
+
+// warnOfKeySetting says that the configuration still has a key that was replaced.
+func (a *app) warnOfKeySetting(slot auth.Slot) {
+	cfg, err := a.config()
+	if err != nil {
+		return
+	}
+	keys, err := resource.ReadKeys(cfg.Data)
+	if err != nil {
+		return
+	}
+	if setting := cfg.Identity.Outdates(slot, keys.Get(slot)); setting != "" {
+		fmt.Fprintf(a.err, "The configuration has the former key in %s: remove it there, or the server does not start again.\n", setting)
+	}
 }
 
 // askForKeys prints the keys that a server shows.

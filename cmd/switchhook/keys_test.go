@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/admin"
+	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/resource"
@@ -50,6 +51,25 @@ func TestKeyIsRotatedWhileStopped(t *testing.T) {
 	}
 	if shown := command(t, dir, "", "keys", "show"); shown.code != 0 || shown.out != got.out {
 		t.Errorf("show says %+v", shown)
+	}
+}
+
+// TestRotationNamesTheSettingOfTheFormerKey: the next start would be refused for it.
+func TestRotationNamesTheSettingOfTheFormerKey(t *testing.T) {
+	dir, _ := stopped(t)
+	keys, err := resource.ReadKeys(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "switchhook.yaml")
+	if err := os.WriteFile(file, []byte("key1: "+keys.Get(auth.Primary).Base64()+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := command(t, dir, "", "keys", "rotate", "secondary", "--config", file); got.code != 0 || got.err != "" {
+		t.Errorf("the other key: %+v", got)
+	}
+	if got := command(t, dir, "", "keys", "rotate", "primary", "--config", file); got.code != 0 || !strings.Contains(got.err, "former key in key1") {
+		t.Errorf("got %+v", got)
 	}
 }
 

@@ -53,5 +53,8 @@ func (a *API) regenerateKey(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a.Log.Info("an access key was replaced", "key", body.KeyName)
+	if setting := a.Resource.Outdated(slot); setting != "" {
+		a.Log.Warn("a setting has the access key that was replaced: the next start is refused until it is removed", "setting", setting)
+	}
 	return a.listKeys(w, r)
 }

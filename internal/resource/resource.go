@@ -24,6 +24,7 @@ type Resource struct {
 	ID   string     // its immutable GUID, lower case
 	Keys *auth.Keys // in force now
 
+	given    Identity // by the settings of this start
 	dir      *datadir.Dir
 	mu       sync.Mutex // one rotation or announcement at a time
 	endpoint string     // that applications reach, for the connection string
@@ -73,10 +74,12 @@ func Open(dir *datadir.Dir, given Identity) (*Resource, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is damaged (%w): restore it from a backup, or delete it and set --resource-id, --key1 and --key2 at the next start", dir.Path(resourceFile), err)
 	}
+	r.given = given
 	return r, r.check(given)
 }
 
 func create(dir *datadir.Dir, given Identity) (*Resource, error) {
+	r := &Resource{given: given, dir: dir}
 	if given.ID == "" {
 		given.ID = uuid.NewString()
 	}
@@ -90,7 +93,7 @@ func create(dir *datadir.Dir, given Identity) (*Resource, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--key1 and --key2: %w", err)
 	}
-	r := &Resource{ID: given.ID, Keys: keys, dir: dir}
+	r.ID, r.Keys = given.ID, keys
 	return r, r.save(given.Key1, given.Key2)
 }
 
@@ -178,6 +181,24 @@ func (r *Resource) Rotate(slot auth.Slot) (auth.Key, error) {
 		return auth.Key{}, err
 	}
 	return pair[slot], r.saveConnectionString()
+}
+
+// Outdates tells which setting has a key that no longer is the one of a slot, so that the next
+// start would be refused; "" if none has.
+func (i Identity) Outdates(slot auth.Slot, now auth.Key) (setting string) {
+	given, setting := i.Key1, "key1"
+	if slot == auth.Secondary {
+		given, setting = i.Key2, "key2"
+	}
+	if given.ID() == "" || given.ID() == now.ID() {
+		return ""
+	}
+	return setting
+}
+
+// Outdated is Identity.Outdates of the settings of this start.
+func (r *Resource) Outdated(slot auth.Slot) (setting string) {
+	return r.given.Outdates(slot, r.Keys.Get(slot))
 }
 
 // Exists reports whether a server has created its resource in a data directory.

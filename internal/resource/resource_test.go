@@ -181,3 +181,26 @@ func TestRotatedKeySurvivesARestart(t *testing.T) {
 		t.Errorf("connection is %v %v", connection, err)
 	}
 }
+
+// TestSettingOfAReplacedKeyIsOutdated: a start with it is refused.
+func TestSettingOfAReplacedKeyIsOutdated(t *testing.T) {
+	d := openDir(t, t.TempDir())
+	given := Identity{Key2: key(t, otherKey)}
+	for name, r := range map[string]*Resource{"the first start": openResource(t, d, given), "a later one": openResource(t, d, given)} {
+		if primary, secondary := r.Outdated(auth.Primary), r.Outdated(auth.Secondary); primary+secondary != "" {
+			t.Errorf("%s, before: %q %q", name, primary, secondary)
+		}
+	}
+	r := openResource(t, d, given)
+	for _, slot := range []auth.Slot{auth.Primary, auth.Secondary} {
+		if _, err := r.Rotate(slot); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if primary, secondary := r.Outdated(auth.Primary), r.Outdated(auth.Secondary); primary != "" || secondary != "key2" {
+		t.Errorf("%q %q", primary, secondary)
+	}
+	if _, err := Open(d, given); err == nil {
+		t.Error("a start with the former key is not refused")
+	}
+}
