@@ -68,13 +68,24 @@ func bindAddress(listener string) (netip.Addr, error) {
 		host = "127.0.0.1"
 	}
 	if host == "" {
-		return netip.IPv4Unspecified(), nil
+		return everyAddress(), nil
 	}
 	address, err := netip.ParseAddr(host)
 	if err != nil {
 		return netip.Addr{}, fmt.Errorf("--sip: %q is not an address of this machine: %w", host, err)
 	}
 	return address, nil
+}
+
+// everyAddress is where a listener without a host is heard: on IPv6 and IPv4, where the machine
+// has both.
+func everyAddress() netip.Addr {
+	probe, err := net.ListenPacket("udp", ":0")
+	if err != nil {
+		return netip.IPv4Unspecified()
+	}
+	defer probe.Close()
+	return probe.LocalAddr().(*net.UDPAddr).AddrPort().Addr()
 }
 
 // dialers reach phones: numbers over trunks, and the telephones of users. The SIP

@@ -57,7 +57,7 @@ func (p *parts) listenForPhones(ctx context.Context, taken *datadir.Addresses) e
 		return nil
 	}
 	if err := p.phones.Start(ctx); err != nil {
-		return fmt.Errorf("--sip, --sips: %w", err)
+		return err
 	}
 	taken.SIP = p.phones.Addr().String()
 	if address := p.phones.TLSAddr(); address != nil {

@@ -32,13 +32,14 @@ func (l limitedListener) Accept() (net.Conn, error) {
 // acceptPauses are the pauses after failures that pass: 5 ms to 1 s.
 var acceptPauses = backoff.Exponential{First: 5 * time.Millisecond, Longest: time.Second}
 
-// acceptFrom returns the next connection of a listener. It tries again where the
-// process or the system has no descriptor left, or a client has gone already: a
-// listener that gave up then would lock out everybody for good.
+// acceptFrom returns the next connection of a listener. It tries again after failures that
+// pass: the process or the system has no descriptor or no memory left, a client has gone
+// already, or the network says what is wrong with its connection (accept(2)). A listener that
+// gave up then would lock out everybody for good.
 func (s *Server) acceptFrom(l net.Listener) (net.Conn, error) {
 	for failures := 1; ; failures++ {
 		conn, err := l.Accept()
-		if err == nil || !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE) && !errors.Is(err, syscall.ECONNABORTED) {
+		if err == nil || errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.EINVAL) { // EINVAL: it does not listen any more
 			return conn, err
 		}
 		if s.gate.MayWarn(time.Now()) {

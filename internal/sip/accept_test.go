@@ -36,7 +36,7 @@ func TestListenerOutlivesALackOfDescriptors(t *testing.T) {
 	one, other := net.Pipe()
 	defer one.Close()
 	defer other.Close()
-	conn, err := r.acceptFrom(&failingListener{failures: []error{syscall.EMFILE, syscall.ENFILE, syscall.ECONNABORTED}, conn: one})
+	conn, err := r.acceptFrom(&failingListener{failures: []error{syscall.EMFILE, syscall.ENFILE, syscall.ECONNABORTED, syscall.ENOMEM, syscall.EHOSTUNREACH}, conn: one})
 	if err != nil || conn != one {
 		t.Errorf("got %v, %v", conn, err)
 	}

@@ -14,7 +14,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 	const tries = 8 // for port 0: what TCP got may be taken on UDP
 	for try := range tries {
 		if s.tcp, err = config.Listen(ctx, "tcp", s.cfg.Listen); err != nil {
-			return fmt.Errorf("listen for SIP on %s: %w", s.cfg.Listen, err)
+			return listen.Error("--sip", s.cfg.Listen, err)
 		}
 		var conn net.PacketConn // UDP's
 		if conn, err = config.ListenPacket(ctx, "udp", s.tcp.Addr().String()); err == nil {
@@ -23,7 +23,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		}
 		s.tcp.Close()
 		if _, port, _ := net.SplitHostPort(s.cfg.Listen); port != "0" || try == tries-1 {
-			return fmt.Errorf("listen for SIP on %s: %w", s.cfg.Listen, err)
+			return listen.Error("--sip", s.cfg.Listen, err)
 		}
 	}
 	if s.cfg.ListenTLS == "" {
@@ -33,7 +33,7 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		return fmt.Errorf("listen for SIP over TLS on %s: no certificate", s.cfg.ListenTLS)
 	}
 	if s.tls, err = config.Listen(ctx, "tcp", s.cfg.ListenTLS); err != nil {
-		return fmt.Errorf("listen for SIP over TLS on %s: %w", s.cfg.ListenTLS, err)
+		return listen.Error("--sips", s.cfg.ListenTLS, err)
 	}
 	s.tls = s.cfg.Proxied(s.tls)
 	return nil
