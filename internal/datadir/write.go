@@ -26,6 +26,7 @@ func replace(name string, data []byte, mode os.FileMode) error {
 	if err != nil {
 		return err
 	}
+	giveToOwner(temp, dir)
 	err = fill(temp, data, mode)
 	if err == nil {
 		err = os.Rename(temp.Name(), name)
