@@ -1,5 +1,5 @@
 // Package doctor looks at the machine that a server runs on: optional parts that are
-// not installed, each with the command that installs it, a certificate that was not renewed,
+// not installed, each with the command that installs it, a certificate that was not renewed, files that cannot be read,
 // an address that trunks do not reach, a scheduler that does not let sound come first, sockets that are too few or hold too little.
 package doctor
 
@@ -38,6 +38,7 @@ func (f Finding) String() string {
 func Machine(ctx context.Context, cfg config.Config) []Finding {
 	list := append(append(Certificate(cfg), NAT(ctx, cfg)...), Scheduling(), descriptorFinding(connlimit.Descriptors(), cfg.RTPPorts.High-cfg.RTPPorts.Low+1))
 	list = append(list, SocketBuffers()...)
+	list = append(list, Files(cfg)...)
 	for _, part := range Parts {
 		list = append(list, part.Finding())
 	}
