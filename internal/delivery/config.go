@@ -31,6 +31,10 @@ type Config struct {
 	// Subscribed reports whether there still is a subscription; recovered events
 	// of others are dropped. Start asks; nil: there are all.
 	Subscribed func(name string) bool
+	// Doubtful reports whether the clock may have been set forward since the process before:
+	// what it left is then tried for an hour, however old it seems to be. Start asks; nil: it
+	// was not.
+	Doubtful   func() bool
 	KeepBodies int // bytes of events that have ended, for Resend; 0: 8 MB
 
 	// Senders are for destinations besides webhooks, by the scheme of their URLs.

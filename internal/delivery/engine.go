@@ -126,8 +126,14 @@ func (e *Engine) Start(ctx context.Context) (recovered []journal.Hold, err error
 	if err != nil {
 		return nil, err
 	}
+	var spared time.Time
+	if e.cfg.Doubtful != nil && e.cfg.Doubtful() {
+		spared = time.Now().Add(spareTime)
+	}
 	for _, record := range left.Messages {
-		e.open.add(jobOf(record).msg.Group)
+		j := jobOf(record)
+		e.open.add(j.msg.Group)
+		j.spared = spared
 	}
 	if left.Records > 0 {
 		e.log.Info("journal of deliveries read", "records", left.Records, "pages", left.Pages, "messages", len(left.Messages), "holds", len(left.Holds), "took", time.Since(begun))

@@ -97,6 +97,33 @@ func TestClockThatWentBackKeepsTimeToLive(t *testing.T) {
 	})
 }
 
+// TestClockInDoubtGivesUpNothingAtOnce: what seems to be too old after a start is tried, by its
+// schedule, for an hour. What lives for minutes alone is not.
+func TestClockInDoubtGivesUpNothingAtOnce(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		doubtful  bool
+		ttl       time.Duration
+		delivered bool
+	}{{"no doubt", false, time.Hour, false}, {"a doubt", true, time.Hour, true}, {"a short life", true, time.Minute, false}} {
+		t.Run(test.name, func(t *testing.T) {
+			left := crash(t, journal.InMemory(), &webhooks{answer: refuseAll}, func(e *Engine, _ []journal.Hold) {
+				m := grid("call", "a")
+				m.TTL = test.ttl
+				e.Post(m)
+				time.Sleep(time.Second)
+			})
+			hooks := &webhooks{}
+			runWith(t, Config{Doubtful: func() bool { return test.doubtful }}, lateJournal{left, 25 * time.Hour}, hooks, func(*Engine, []journal.Hold) {
+				time.Sleep(time.Minute)
+				if at := hooks.times("a"); (len(at) == 1) != test.delivered {
+					t.Errorf("delivered at %v", at)
+				}
+			})
+		})
+	}
+}
+
 // lateJournal is read when the clock has gone on.
 type lateJournal struct {
 	journal.Store

@@ -49,6 +49,7 @@ type job struct {
 	limiter *limiter      // nil: its destination has granted no rate
 	batch   *batchQueue   // nil: it goes alone
 
+	spared   time.Time // until when it is not given up by its age; zero: it always may be
 	started  time.Time // of the attempt that is being sent
 	queuedAt time.Time // since when it waits at a busy destination; zero: never, or for a dead one
 	retry    retrySlot // its place in the retry queue

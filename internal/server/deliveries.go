@@ -34,6 +34,7 @@ func (p *parts) openDeliveries(context.Context) error {
 			Archive: history.AttemptsOnBackbone(p.backbone, p.cfg.KeepAttempts, p.cfg.MaxAttempts),
 			Keep:    p.cfg.KeepAttempts, Size: p.cfg.MaxAttempts,
 		},
+		Doubtful:   p.doubts.Doubtful,
 		Subscribed: func(name string) bool { return p.grid.Has(name) }, // which is there before deliveries begin
 		Metrics:    p.metrics, Watch: p.watchDeliveries(), TraceParent: p.traceParent(),
 	}, journal.OnDisk(p.data.Path(datadir.JournalFolder), journal.FormerStream(p.backbone), p.log.With("part", "journal")), p.log)

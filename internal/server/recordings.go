@@ -49,7 +49,7 @@ func (p *parts) openRecordings() (err error) {
 		}),
 		Gate: access.New(access.Config{Rules: p.cfg.Recording.Rules, Trail: trail}, log),
 	}
-	p.exports, err = export.New(export.Config{Store: p.store, Places: p.recorder.places, Open: p.openExported, Done: p.announceExported}, log)
+	p.exports, err = export.New(export.Config{Store: p.store, Places: p.recorder.places, Open: p.openExported, Done: p.announceExported, Doubts: p.doubts}, log)
 	if err != nil {
 		return err
 	}

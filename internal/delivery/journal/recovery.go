@@ -71,7 +71,9 @@ func (r *recovery) add(p *page, l line) error {
 	if err := rec.decode(l); err != nil {
 		return fmt.Errorf("record %d of kind %d: %w", l.seq, l.kind, err)
 	}
-	rec.notFromTheFuture(time.Now())
+	now := time.Now()
+	rec.notFromTheFuture(now)
+	rec.Posted = now.Add(rec.Posted.Sub(now)) // so that a clock that is set later makes it no older
 	rec.size = len(l.content)
 	rec.home = p
 	rec.copies++

@@ -19,8 +19,7 @@ func (e *Exporter) run() {
 			}
 			e.work.Go(func() {
 				defer func() { <-e.slot }()
-				defer e.leave(t)
-				e.do(t)
+				e.leave(t, !e.do(t))
 			})
 			continue
 		}
@@ -37,17 +36,18 @@ func (e *Exporter) run() {
 	}
 }
 
-// do tries a job once.
-func (e *Exporter) do(t turn) {
+// do tries a job once, and reports whether nothing is wrong with its destination.
+func (e *Exporter) do(t turn) bool {
 	job, err := e.jobs.Get(e.life, t.id)
 	if fault.Is(err, fault.KindNotFound) {
 		e.forget(t.id)
-		return
+		return true
 	}
 	var result Result
 	if err == nil {
 		result, err = e.perform(&job)
 	}
+	well := err == nil || errors.Is(err, errDeleted) || errors.Is(err, errOnWay)
 	if err != nil && e.isHopeless(job, err) {
 		result, err = Result{Job: job, Failed: err}, nil
 	}
@@ -65,6 +65,7 @@ func (e *Exporter) do(t turn) {
 		}
 		e.again(t, delay)
 	}
+	return well
 }
 
 // isHopeless reports whether a job that has failed is not to be tried again.
@@ -72,7 +73,7 @@ func (e *Exporter) isHopeless(job Job, err error) bool {
 	switch {
 	case errors.Is(err, errDeleted):
 		return true
-	case e.life.Err() != nil || job.Since.IsZero() || time.Since(job.Since) < giveUp:
+	case e.life.Err() != nil || job.Since.IsZero() || time.Since(job.Since) < giveUp, e.cfg.Doubts.Doubtful():
 		return false
 	}
 	e.log.Error("files of a recording are not exported, or removed: it was tried for a day", "recording", job.ID, "destination", job.Destination, "removal", job.Remove, "error", err)

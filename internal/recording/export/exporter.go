@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/backoff"
+	"github.com/switchhook/switchhook/internal/clockjump"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/store"
 )
@@ -15,7 +16,7 @@ const (
 	// giveUp is how long a job is tried, as on ACS, whose copies stay as long.
 	giveUp = 24 * time.Hour
 	// uploads is how many jobs are on their way at once, and uploadsEach how many to one
-	// destination: one that hangs delays no other.
+	// destination that does not fail: one that hangs delays no other.
 	uploads     = 12
 	uploadsEach = 4
 	// defaultStall is how long an upload may make no progress.
@@ -35,6 +36,8 @@ type Config struct {
 	// It is called again after an error, and by the next process if this one ends
 	// before it returns. Of a removal nobody is told.
 	Done func(context.Context, Result) error
+	// Doubts are of the clock: no job is given up by its age meanwhile; nil: there are none.
+	Doubts *clockjump.Watch
 }
 
 // Exporter does jobs. Its methods are safe for concurrent use.

@@ -30,6 +30,16 @@ func (q *queue) Pop() any {
 type destination struct {
 	waiting queue
 	busy    int
+	failing bool // the attempt that ended last has failed
+}
+
+// room is how many jobs may be on their way to a destination: one to a destination that
+// fails, or some that hang would take the places of all others.
+func (d *destination) room() int {
+	if d.failing {
+		return 1
+	}
+	return uploadsEach
 }
 
 // enqueue lets a job have its turn when it is due. since is when it was submitted.
@@ -61,7 +71,7 @@ func (e *Exporter) next(now time.Time) (t turn, ok bool, wait time.Duration) {
 	defer e.mu.Unlock()
 	var first *destination
 	for _, to := range e.destinations {
-		if len(to.waiting) > 0 && to.busy < uploadsEach && (first == nil || to.waiting[0].due.Before(first.waiting[0].due)) {
+		if len(to.waiting) > 0 && to.busy < to.room() && (first == nil || to.waiting[0].due.Before(first.waiting[0].due)) {
 			first = to
 		}
 	}
@@ -76,9 +86,10 @@ func (e *Exporter) next(now time.Time) (t turn, ok bool, wait time.Duration) {
 }
 
 // leave gives back the room that a turn had at its destination.
-func (e *Exporter) leave(t turn) {
+func (e *Exporter) leave(t turn, failed bool) {
 	e.mu.Lock()
 	to := e.destinations[t.to]
+	to.failing = failed
 	if to.busy--; to.busy == 0 && len(to.waiting) == 0 {
 		delete(e.destinations, t.to)
 	}
