@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -35,6 +37,14 @@ Example:
   switchhook calls +15550001234 --json`
 }
 
+// Validate refuses a number of calls that cannot be listed.
+func (c *callsListCommand) Validate() error {
+	if c.Limit < 1 {
+		return errors.New("--limit must be 1 or more")
+	}
+	return nil
+}
+
 func (c callsListCommand) Run(a *app) error {
 	client, err := a.connect(c.ConnectionString)
 	if err != nil {
@@ -47,20 +57,20 @@ func (c callsListCommand) Run(a *app) error {
 	if c.Failed {
 		failed = "true"
 	}
-	var answer struct{ Value []json.RawMessage }
-	path := eventQuery(cdr.Path, "about", c.About, "since", since, "failed", failed, "maxPageSize", strconv.Itoa(c.Limit))
-	if err := client.do(a.ctx, "GET", path, managementVersion, nil, &answer); err != nil {
+	path := eventQuery(cdr.Path, "about", c.About, "since", since, "failed", failed, "maxPageSize", strconv.Itoa(min(c.Limit, largestPage)))
+	records, err := c.read(a.ctx, client, path)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
-		for _, line := range answer.Value {
+		for _, line := range records {
 			fmt.Fprintf(a.out, "%s\n", line)
 		}
 		return nil
 	}
 	table := a.table()
 	fmt.Fprintln(table, "ENDED\tFROM\tTO\tLASTED\tWHY\tSOUND")
-	for _, line := range answer.Value {
+	for _, line := range records {
 		var r cdr.Record
 		if err := json.Unmarshal(line, &r); err != nil {
 			return fmt.Errorf("read a call record: %w", err)
@@ -68,6 +78,27 @@ func (c callsListCommand) Run(a *app) error {
 		printCall(table, r)
 	}
 	return table.Flush()
+}
+
+// largestPage is how many records a server answers at once.
+const largestPage = 1000
+
+// read reads the records, page by page.
+func (c callsListCommand) read(ctx context.Context, client *api, path string) (records []json.RawMessage, err error) {
+	for path != "" && len(records) < c.Limit {
+		var page struct {
+			Value []json.RawMessage
+			Next  string `json:"nextLink"`
+		}
+		if err := client.do(ctx, "GET", path, managementVersion, nil, &page); err != nil {
+			return nil, err
+		}
+		records = append(records, page.Value...)
+		if path, err = nextPath(page.Next); err != nil {
+			return nil, err
+		}
+	}
+	return records[:min(len(records), c.Limit)], nil
 }
 
 func printCall(table io.Writer, r cdr.Record) {

@@ -37,3 +37,24 @@ func TestCallsArePrintedAsLines(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// TestAsManyCallsAreListedAsAskedFor, though a server answers a page at a time.
+func TestAsManyCallsAreListedAsAskedFor(t *testing.T) {
+	connection, dir := fake(t, func(w http.ResponseWriter, r *http.Request) {
+		switch q := r.URL.Query(); {
+		case q.Get("maxPageSize") != "1000":
+			t.Errorf("asked %s", r.URL)
+		case q.Get("skipToken") == "":
+			io.WriteString(w, `{"value":[`+strings.Repeat(`{"a":1},`, 999)+`{"a":1}],"nextLink":"https://elsewhere.example/admin/calls?maxPageSize=1000&skipToken=x"}`)
+		default:
+			io.WriteString(w, `{"value":[{"b":2},{"c":3}],"nextLink":"https://elsewhere.example/admin/calls?maxPageSize=1000&skipToken=y"}`)
+		}
+	})
+	got := command(t, dir, "", "calls", "--json", "--limit", "1001", "--connection-string", connection)
+	if got.code != 0 || strings.Count(got.out, "\n") != 1001 || !strings.HasSuffix(got.out, "{\"b\":2}\n") {
+		t.Errorf("exit code %d, %d lines: %s", got.code, strings.Count(got.out, "\n"), got.err)
+	}
+	if got := command(t, dir, "", "calls", "--limit", "0"); got.code != 2 || !strings.Contains(got.err, "--limit must be 1 or more") {
+		t.Errorf("got %+v", got)
+	}
+}

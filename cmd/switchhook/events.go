@@ -85,7 +85,7 @@ func (c eventsAttemptsCommand) Run(a *app) error {
 	table := a.table()
 	fmt.Fprintln(table, "TIME\tSUBSCRIPTION\tEVENT\tATTEMPT\tRESULT\tANSWER")
 	for _, t := range answer.Value {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", t.Time.Local().Format(time.TimeOnly), t.Subscription, t.ID, t.Number, t.Result, outcomeOf(t))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", t.Time.Local().Format(time.DateTime), t.Subscription, t.ID, t.Number, t.Result, outcomeOf(t))
 	}
 	return table.Flush()
 }
@@ -106,7 +106,7 @@ func outcomeOf(t admin.EventAttempt) string {
 		text += " (" + t.Reason + ")"
 	}
 	if t.Next != nil {
-		text += ", again at " + t.Next.Local().Format(time.TimeOnly)
+		text += ", again at " + t.Next.Local().Format(time.DateTime)
 	}
 	if short := []rune(text); len(short) > longestCell && t.Next == nil {
 		text = string(short[:longestCell]) + "…"

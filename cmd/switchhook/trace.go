@@ -9,10 +9,10 @@ import (
 )
 
 type traceCommand struct {
-	About            string `arg:"" optional:"" help:"Only calls with this number, identity, trunk or id of any kind."`
-	Follow           bool   `required:"" help:"Print what happens from now on, until you interrupt it."`
-	Kind             string `placeholder:"KIND,…" default:"sip,request,event,delivery,call" help:"Kinds of items (sip,request,event,delivery,call); also leg, measure, log."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	About            string    `arg:"" optional:"" help:"Only calls with this number, identity, trunk or id of any kind."`
+	Follow           bool      `required:"" help:"Print what happens from now on, until you interrupt it."`
+	Kind             itemKinds `placeholder:"KIND,…" default:"sip,request,event,delivery,call" help:"Kinds of items (sip,request,event,delivery,call); also leg, measure, browser, log."`
+	ConnectionString string    `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
 }
 
 // Help ends the command's help.
@@ -39,7 +39,7 @@ func (c traceCommand) Run(a *app) error {
 		if update.Missed > 0 {
 			fmt.Fprintf(a.out, "… %d updates were dropped: this terminal is too slow\n", update.Missed)
 		}
-		if i := update.Item; i != nil && strings.Contains(","+c.Kind+",", ","+string(i.Kind)+",") {
+		if i := update.Item; i != nil && c.Kind.has(i.Kind) {
 			_, err := fmt.Fprint(a.out, printable(ladderLine(update.Call.ID, *i)))
 			return err
 		}

@@ -138,7 +138,7 @@ func (ex *exchange) finish(ans *answer, r *http.Request) {
 		attrs = append(attrs, "failure", ex.failure.Error())
 	}
 	if unlogged > 0 {
-		attrs = append(attrs, "since_last", unlogged)
+		attrs = append(attrs, "lines_left_out_before", unlogged)
 	}
 	ex.log().Log(r.Context(), level, "request served", attrs...)
 }

@@ -306,7 +306,7 @@ func TestStrangersDoNotFillTheLog(t *testing.T) {
 	}
 	f.now = f.now.Add(time.Second)
 	f.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/rooms/1", nil))
-	if lines := told(); len(lines) != 1 || !strings.Contains(lines[0], "since_last=100") {
+	if lines := told(); len(lines) != 1 || !strings.Contains(lines[0], "lines_left_out_before=100") {
 		t.Errorf("a second later: %q", lines)
 	}
 }
