@@ -113,9 +113,10 @@ func (e *Engine) prepare(cfg Config) error {
 	if e.codecs, err = codecs(); err != nil {
 		return err
 	}
-	// One interceptor, for pictures: reports are package rtp's, and pion's defaults cost a quarter of a leg.
+	// For pictures alone: reports are package rtp's, and pion's defaults cost a quarter of a leg.
 	e.interceptors = &interceptor.Registry{}
 	e.interceptors.Add(reportsFactory{})
+	e.interceptors.Add(unnamedFactory{})
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return err

@@ -34,7 +34,8 @@ var (
 const (
 	maxSourceWaits = 512 << 10 // of a source of RTP: half a second of the fastest
 	maxReportWaits = 32 << 10  // of reports about a source
-	maxAllWait     = 256 << 20 // of all clients
+	maxAllWait     = 256 << 20 // of all clients, beyond what each may have wait
+	mayWait        = 64 << 10  // of each client, whatever others have wait
 	maxTaken       = 1460      // of a packet: pion reads as many
 	maxReporters   = 64        // that send reports, of a connection
 )
@@ -43,6 +44,7 @@ const (
 type excess struct {
 	log  *slog.Logger
 	all  *atomic.Int64 // bytes that wait, of all connections
+	mine atomic.Int64  // and of this one
 	once sync.Once
 	end  func() // runs in its own goroutine
 	hear func(ssrc uint32, report []byte) bool
@@ -121,6 +123,22 @@ func (e *excess) close() {
 	}
 }
 
+// hold counts bytes that wait, if they may: what others do not read takes little from
+// who is read at once.
+func (e *excess) hold(bytes int64) bool {
+	mine, all := e.mine.Add(bytes), e.all.Add(bytes)
+	if mine > mayWait && all > maxAllWait {
+		e.release(bytes)
+		return false
+	}
+	return true
+}
+
+func (e *excess) release(bytes int64) {
+	e.mine.Add(-bytes)
+	e.all.Add(-bytes)
+}
+
 // from notes who sends reports.
 func (e *excess) from(reporter uint32) {
 	e.mu.Lock()
@@ -152,13 +170,12 @@ func (b *buffer) Write(packet []byte) (int, error) {
 	if size > maxTaken {
 		return 0, packetio.ErrFull
 	}
-	if b.of.all.Add(size) > maxAllWait {
-		b.of.all.Add(-size)
+	if !b.of.hold(size) {
 		return 0, packetio.ErrFull
 	}
 	n, err := b.Buffer.Write(packet)
 	if err != nil {
-		b.of.all.Add(-size)
+		b.of.release(size)
 	}
 	return n, err
 }
@@ -166,7 +183,7 @@ func (b *buffer) Write(packet []byte) (int, error) {
 // Read implements io.Reader.
 func (b *buffer) Read(into []byte) (int, error) {
 	n, err := b.Buffer.Read(into)
-	b.of.all.Add(-int64(n))
+	b.of.release(int64(n))
 	return n, err
 }
 

@@ -2,12 +2,17 @@ package media
 
 import (
 	"encoding/binary"
+	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
+	"github.com/pion/transport/v4/packetio"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/switchhook/switchhook/internal/sfu"
 )
 
 // rude is a track of a client that names any source in its packets.
@@ -100,6 +105,70 @@ func TestClientsThatSendTooMuchAreEnded(t *testing.T) {
 			}
 			t.Fatal("the connection was not ended after 10,000 packets")
 		})
+	}
+}
+
+// TestSourcesThatNameNoLineAreNotKept: pion keeps what comes of a source until a packet
+// names its line, however long only padding comes.
+func TestSourcesThatNameNoLineAreNotKept(t *testing.T) {
+	e := open(t)
+	defer e.Close()
+	p, states := newPeer(e)
+	defer p.Port().Close()
+	defer p.Close()
+	p.SetPictures(sfu.NewClient("ann", nobody{}))
+	pc := viewer(t, 1, registerVideo)
+	defer pc.Close()
+	static, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}, "a", "b")
+	fatal(t, err)
+	track := rude{static, make(chan webrtc.TrackLocalWriter, 1)}
+	fatal(t, pc.GetTransceivers()[1].Sender().ReplaceTrack(track))
+	connect(t, p, pc)
+	await(t, states, Connected)
+	out := <-track.out
+	padding := make([]byte, 255)
+	padding[254] = 255 // how many they are
+	began := e.waiting.Load()
+	for n := range 2000 { // what is not read waits
+		_, err := out.WriteRTP(&rtp.Header{Version: 2, Padding: true, PayloadType: 96, SSRC: 1000, SequenceNumber: uint16(n)}, padding)
+		fatal(t, err)
+		if e.waiting.Load()-began > 100_000 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Errorf("%d bytes wait, so that the rest is kept", e.waiting.Load()-began)
+}
+
+// TestWhatIsReadAtOnceComes however much of others nobody reads.
+func TestWhatIsReadAtOnceComes(t *testing.T) {
+	var all atomic.Int64
+	all.Store(maxAllWait)
+	e := newExcess(slog.New(slog.DiscardHandler), &all, func() {})
+	b := e.buffer(packetio.RTPBufferPacket, 1)
+	packet := make([]byte, 1200)
+	for range 1000 {
+		if _, err := b.Write(packet); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Read(packet); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waits := 0
+	for ssrc := uint32(2); ssrc < 12; ssrc++ {
+		for b := e.buffer(packetio.RTPBufferPacket, ssrc); ; waits++ {
+			if _, err := b.Write(packet); err != nil {
+				break
+			}
+		}
+	}
+	if bytes := waits * len(packet); bytes < mayWait/2 || bytes > mayWait {
+		t.Errorf("%d bytes of a client wait beyond what all may", bytes)
+	}
+	e.close()
+	if mine := e.mine.Load(); mine != 0 || all.Load() != maxAllWait {
+		t.Errorf("%d bytes are counted of a connection that is over, and %d of all", mine, all.Load()-maxAllWait)
 	}
 }
 
