@@ -71,7 +71,6 @@ type leg struct {
 	state     protocol.CallState     // as the client was told
 	seat      *call.Seat             // nil before it is in the call
 	meeting   *meeting               // of the call that it is in
-	data      dataBudget             // under the meeting's lock
 	showing   showing
 	roster    *call.Roster                   // what the client was shown; nil before the first
 	version   int                            // of the roster

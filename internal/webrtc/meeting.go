@@ -29,6 +29,7 @@ type meeting struct {
 	spotlight []string // raw ids, in the order in which they came
 	pictures  *sfu.Room
 	reactions ratelimit.Window
+	sent      map[string]dataBudget // by raw id; of users who have sent something lately
 	tellHands pace
 }
 
@@ -46,7 +47,7 @@ func (all *meetings) enter(l *leg, call string, moves bool) *meeting {
 	defer all.mu.Unlock()
 	m := all.byCall[call]
 	if m == nil {
-		m = &meeting{legs: make(map[*leg]struct{}), pictures: sfu.NewRoom(), reactions: ratelimit.NewWindow(time.Second)}
+		m = &meeting{legs: make(map[*leg]struct{}), pictures: sfu.NewRoom(), reactions: ratelimit.NewWindow(time.Second), sent: make(map[string]dataBudget)}
 		all.byCall[call] = m
 		all.showWatchers(call, m)
 	}
@@ -70,6 +71,7 @@ func (all *meetings) leave(l *leg, call string, m *meeting) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.legs, l)
+	m.forgetSent(time.Now())
 	if len(m.legs) == 0 {
 		if all.byCall[call] == m {
 			delete(all.byCall, call)

@@ -153,6 +153,8 @@ func TestDataReachesWhomItIsFor(t *testing.T) {
 		"channel 0":  func(m *protocol.DataSend) { m.Channel = 0 },
 		"no session": func(m *protocol.DataSend) { m.Session = "" },
 		"no base64":  func(m *protocol.DataSend) { m.Data = "%" },
+		"lines":      func(m *protocol.DataSend) { m.Data = "AQ\nID" },
+		"only lines": func(m *protocol.DataSend) { m.Data = strings.Repeat("\n", 20_000) },
 		"many":       func(m *protocol.DataSend) { m.To = slices.Repeat([]string{bob.Raw()}, 65) },
 		"33 KiB":     func(m *protocol.DataSend) { m.Data = base64.StdEncoding.EncodeToString(make([]byte, 33<<10)) },
 	} {
@@ -172,6 +174,34 @@ func TestFloodOfTextsIsRefused(t *testing.T) {
 	w := newWorld(t)
 	a, pa := w.inGroup(ann, newGroup())
 	w.floods(a, 8000, &protocol.TextSend{Call: pa.Call, Text: strings.Repeat("\U0001F600", 2000)})
+}
+
+// TestFloodOfNothingIsRefused: all are told of each message, whatever is in it, and the clients of
+// a user have one budget.
+func TestFloodOfNothingIsRefused(t *testing.T) {
+	for name, empty := range map[string]func(call string) protocol.Message{
+		"texts": func(call string) protocol.Message { return &protocol.TextSend{Call: call} },
+		"data":  func(call string) protocol.Message { return &protocol.DataSend{Call: call, Channel: 1, Session: "s"} },
+		"spotlights": func(call string) protocol.Message {
+			return &protocol.SpotlightSet{Call: call, Remove: []string{ann.Raw()}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			group := newGroup()
+			for range 8 {
+				c, p := w.inGroup(ann, group)
+				for range 50 { // fewer than a session may send at once
+					err := w.asks(c, empty(p.Call))
+					if code, _ := webrtctest.Codes(err); code == 429 {
+						return
+					}
+					w.must(err)
+				}
+			}
+			t.Error("a user may send without end")
+		})
+	}
 }
 
 // TestFloodOfReactionsIsRefused, which count as 16 KiB of data.

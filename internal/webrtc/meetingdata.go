@@ -2,6 +2,8 @@ package webrtc
 
 import (
 	"encoding/base64"
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
@@ -13,11 +15,12 @@ const (
 	maxDataBytes  = 32 << 10
 	maxRecipients = 64
 	maxSession    = 64
-	dataRate      = 64 << 10  // bytes a second of one client in one call
+	dataRate      = 64 << 10  // bytes a second of one user in one call, whatever its clients are
 	dataBurst     = 256 << 10 // bytes
+	leastData     = 2 << 10   // that a message counts as: each of many clients is told of the shortest one too
 )
 
-// dataBudget bounds the bytes that a client sends: a token bucket of bytes.
+// dataBudget bounds the bytes that a user sends: a token bucket of bytes.
 type dataBudget struct{ full time.Time } // when all of the burst is there again
 
 // spend takes bytes, if there are as many.
@@ -33,8 +36,22 @@ func (b *dataBudget) spend(now time.Time, bytes int) bool {
 	return true
 }
 
-// sendData gives bytes of an application to other clients. It runs under the
-// meeting's lock, which the budget is under too.
+// spend takes of the bytes that a user may send in the meeting, if there are as many. It runs
+// under m.mu.
+func (m *meeting) spend(user string, now time.Time, bytes int) bool {
+	budget := m.sent[user]
+	may := budget.spend(now, max(bytes, leastData))
+	m.sent[user] = budget
+	return may
+}
+
+// forgetSent forgets the budgets that are whole again, so that who leaves and comes back has
+// no other one. It runs under m.mu.
+func (m *meeting) forgetSent(now time.Time) {
+	maps.DeleteFunc(m.sent, func(_ string, budget dataBudget) bool { return !budget.full.After(now) })
+}
+
+// sendData gives bytes of an application to other clients. It runs under the meeting's lock.
 func (p place) sendData(m *meeting, asked *protocol.DataSend, now time.Time) protocol.Message {
 	switch {
 	case asked.Channel < 1 || asked.Channel > maxChannel:
@@ -45,10 +62,10 @@ func (p place) sendData(m *meeting, asked *protocol.DataSend, now time.Time) pro
 		return refusal(protocol.ReasonMalformed, 400, 0, "to has 64 recipients at most")
 	}
 	data, err := base64.StdEncoding.DecodeString(asked.Data)
-	if err != nil || len(data) > maxDataBytes {
-		return refusal(protocol.ReasonMalformed, 400, 0, "data is base64 of at most 32 KiB")
+	if err != nil || len(data) > maxDataBytes || strings.ContainsAny(asked.Data, "\r\n") { // which package base64 passes over, and which would count as nothing
+		return refusal(protocol.ReasonMalformed, 400, 0, "data is base64 of at most 32 KiB, in one line")
 	}
-	if !p.data.spend(now, len(data)) {
+	if !m.spend(p.user, now, len(data)) {
 		return tooMuchData()
 	}
 	m.others(p.leg, asked.To, func(l *leg) protocol.Message {
@@ -57,7 +74,7 @@ func (p place) sendData(m *meeting, asked *protocol.DataSend, now time.Time) pro
 	return nil
 }
 
-// tooMuchData refuses data, or a text, beyond the budget of a client.
+// tooMuchData refuses data, or a text, beyond the budget of a user.
 func tooMuchData() protocol.Message {
-	return refusal(protocol.ReasonBusy, 429, 0, "a client sends 64 KiB a second at most")
+	return refusal(protocol.ReasonBusy, 429, 0, "a user sends 64 KiB a second at most, with 2 KiB for each message")
 }

@@ -27,7 +27,7 @@ func (c *client) takeForMeeting(m protocol.Message, answer func(protocol.Message
 	case *protocol.HandLower:
 		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.lowerHands(in, m) })
 	case *protocol.SpotlightSet:
-		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.changeSpotlight(in, m) })
+		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.changeSpotlight(in, m, time.Now()) })
 	case *protocol.ReactionSend:
 		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.react(in, m, time.Now()) })
 	case *protocol.TextSend:
@@ -94,7 +94,7 @@ func (p place) lowerHands(m *meeting, asked *protocol.HandLower) protocol.Messag
 	return nil
 }
 
-func (p place) changeSpotlight(m *meeting, asked *protocol.SpotlightSet) protocol.Message {
+func (p place) changeSpotlight(m *meeting, asked *protocol.SpotlightSet, now time.Time) protocol.Message {
 	leaves := len(asked.Add) == 0 && asked.Clear == nil && slices.Equal(asked.Remove, []string{p.user})
 	if refused := p.mayManage(); refused != nil && !leaves {
 		return refused
@@ -115,6 +115,9 @@ func (p place) changeSpotlight(m *meeting, asked *protocol.SpotlightSet) protoco
 	if len(people) > spotlights {
 		return refusal(protocol.ReasonBusy, 400, 0, "7 participants at most are in the spotlight")
 	}
+	if !m.spend(p.user, now, 0) { // all are told of each change
+		return tooMuchData()
+	}
 	m.setSpotlight(people)
 	return nil
 }
@@ -126,7 +129,7 @@ var reactions = []protocol.Reaction{
 
 // Bounds of reactions, each of which all clients of a call are shown.
 const (
-	reactionBytes = 16 << 10 // it counts as so many of data: 16 at once and 4 a second, of one client
+	reactionBytes = 16 << 10 // it counts as so many of data: 16 at once and 4 a second, of one user
 	reactionsTold = 10_000   // a second, to all clients of a call together
 	reactionsMost = 50       // a second, of all clients of a call
 )
@@ -137,7 +140,7 @@ func (p place) react(m *meeting, asked *protocol.ReactionSend, now time.Time) pr
 		return refusal(protocol.ReasonUnsupported, 400, 0, "a call of two has no reactions")
 	case !slices.Contains(reactions, asked.Reaction):
 		return refusal(protocol.ReasonMalformed, 400, 0, "reaction is one of like, heart, laugh, surprised and applause")
-	case !p.data.spend(now, reactionBytes), !m.reactions.Allow(now, min(reactionsMost, reactionsTold/max(1, len(m.legs)))):
+	case !m.spend(p.user, now, reactionBytes), !m.reactions.Allow(now, min(reactionsMost, reactionsTold/max(1, len(m.legs)))):
 		return refusal(protocol.ReasonBusy, 429, 0, "too many reactions are sent")
 	}
 	for l := range m.legs { // the sender sees its own
@@ -155,7 +158,7 @@ func (p place) write(m *meeting, asked *protocol.TextSend, now time.Time) protoc
 	switch {
 	case utf8.RuneCountInString(asked.Text) > longestText:
 		return refusal(protocol.ReasonMalformed, 400, 0, "a text has 2,000 characters at most")
-	case !p.data.spend(now, len(asked.Text)):
+	case !m.spend(p.user, now, len(asked.Text)):
 		return tooMuchData()
 	}
 	name := p.client.session.DisplayName()

@@ -493,7 +493,7 @@ type SpotlightSet struct {
 // Type is spotlight.set.
 func (*SpotlightSet) Type() string { return "spotlight.set" }
 
-// ReactionSend shows a reaction to all; not in a call of two. Of one client 16 at once and 4 a second are shown, in a call 50 a second, fewer in large ones; else 429.
+// ReactionSend shows a reaction to all; not in a call of two. Of one user 16 at once and 4 a second are shown, in a call 50 a second, fewer in large ones; else 429.
 type ReactionSend struct {
 	Call     string   `json:"call"`     // id of the call
 	Reaction Reaction `json:"reaction"` // which

@@ -621,7 +621,7 @@ export interface SpotlightSet {
   clear?: boolean;
 }
 
-/** ReactionSend shows a reaction to all; not in a call of two. Of one client 16 at once and 4 a second are shown, in a call 50 a second, fewer in large ones; else 429. */
+/** ReactionSend shows a reaction to all; not in a call of two. Of one user 16 at once and 4 a second are shown, in a call 50 a second, fewer in large ones; else 429. */
 export interface ReactionSend {
   t: 'reaction.send';
   /** Of the request. */
