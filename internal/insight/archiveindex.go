@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -54,10 +55,25 @@ func (a *archive) load(most int) (list []*record) {
 			a.log.Warn("lines of an index of calls are damaged, or of a newer version, and are skipped", "number", number, "lines", skipped)
 		}
 	}
-	if len(list) > most {
-		list = list[len(list)-most:]
+	return newest(list, most)
+}
+
+// newest are the last records of a list, so many at most, and of what never became a call its
+// share.
+func newest(list []*record, most int) []*record {
+	kept, refused := make([]*record, 0, min(len(list), most)), 0
+	for _, r := range slices.Backward(list) {
+		if r.subject != SubjectCall {
+			refused++
+		}
+		switch {
+		case len(kept) == most:
+		case r.subject == SubjectCall || refused <= mostRefused(most):
+			kept = append(kept, r)
+		}
 	}
-	return list
+	slices.Reverse(kept)
+	return kept
 }
 
 // recordFrom is the record of a line.

@@ -162,8 +162,21 @@ func (h *Hub) run() {
 	}
 }
 
+// refusedShare is the part of the records that may be of what never became a call: one of so
+// many. Strangers can be refused again and again, and drive no calls out.
+const refusedShare = 10
+
+// mostRefused is how many of so many records that is.
+func mostRefused(of int) int { return max(1, of/refusedShare) }
+
 // enter makes a record known. The caller holds mu, or is alone.
 func (h *Hub) enter(r *record) {
+	if r.subject != SubjectCall {
+		if oldest := h.order.refused(mostRefused(h.cfg.Calls)); oldest != nil {
+			h.order.remove(oldest)
+			h.letGo(oldest)
+		}
+	}
 	h.byID[r.id] = r
 	h.order.add(r, h.cfg.Calls, h.letGo)
 }

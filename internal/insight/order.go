@@ -61,6 +61,30 @@ func (o *order) add(r *record, limit int, forget func(*record)) {
 	}
 }
 
+// refused is the oldest record of what never became a call, if there are so many; else nil.
+func (o *order) refused(most int) (oldest *record) {
+	count := 0
+	for _, r := range o.newest(len(o.list)) {
+		if r.subject == SubjectCall {
+			continue
+		}
+		if count++; oldest == nil {
+			oldest = r
+		}
+	}
+	if count < most {
+		return nil
+	}
+	return oldest
+}
+
+// remove takes a record out of the list.
+func (o *order) remove(r *record) {
+	if at := slices.Index(o.list[o.first:], r); at >= 0 {
+		o.list = slices.Delete(o.list, o.first+at, o.first+at+1)
+	}
+}
+
 // take takes the first record out of the list: it is forgotten, or stands aside.
 func (o *order) take(due func(*record) bool, forget func(*record)) {
 	r := o.list[o.first]

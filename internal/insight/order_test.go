@@ -157,3 +157,31 @@ func TestCallThatEndedLatelyIsKnownHoweverLongAgoItBegan(t *testing.T) {
 		}
 	})
 }
+
+// TestRefusalsDriveNoCallsOut: whoever is refused again and again.
+func TestRefusalsDriveNoCallsOut(t *testing.T) {
+	dir := t.TempDir()
+	h := newHub(t, Config{Dir: dir, Calls: 50})
+	for n := range 40 {
+		overCall(h, fmt.Sprint("call-", n))
+	}
+	for n := range 150 {
+		h.JoinRefused("room", fmt.Sprint(n), caller.Raw(), "there is no such room")
+	}
+	for _, when := range []string{"before", "after"} {
+		calls, refused := 0, 0
+		for _, found := range h.Search(t.Context(), Query{Limit: 1000}).Calls {
+			if found.Subject == SubjectCall {
+				calls++
+			} else {
+				refused++
+			}
+		}
+		if calls != 40 || refused != 5 {
+			t.Errorf("%s a restart, %d calls and %d refusals are known", when, calls, refused)
+		}
+		if h.Close(); when == "before" {
+			h = newHub(t, Config{Dir: dir, Calls: 50})
+		}
+	}
+}
