@@ -9,6 +9,7 @@ import (
 	"net/netip"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/connlimit"
 	"github.com/switchhook/switchhook/internal/eventgrid"
 	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/server/metrics"
@@ -41,6 +42,7 @@ func (p *parts) openPhones(context.Context) (err error) {
 		UserPorts:         p.cfg.UserPorts,
 		TrunkPorts:        p.cfg.TrunkPorts,
 		Origins:           p.cfg.WebSocketOrigins,
+		Strangers:         connlimit.Strangers(p.connections()),
 		Tracer:            p.sipTracer(),
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
 	p.metrics.MustRegister(metrics.TrunkHealth(p.phones), metrics.Load(p.phones))

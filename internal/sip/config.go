@@ -74,6 +74,10 @@ type Config struct {
 	// Origins are the sites whose pages may open WebSockets beside this server's
 	// own: "https://phone.example", or "*" for all.
 	Origins []string
+	// Strangers is how many WebSockets may be open whose clients have shown no
+	// credentials: a part of the connections of their listener. 0: as many as of SIP over
+	// TCP.
+	Strangers int
 	// Digests are the algorithms that challenges offer, in this order; MD5, then
 	// SHA-256 if empty. Credentials made with another one are not taken.
 	Digests []string

@@ -34,8 +34,9 @@ type webSockets struct {
 	plain  handoverListener // those that came over HTTP
 	secure handoverListener // over HTTPS
 
-	mu   sync.Mutex
-	open map[netip.AddrPort]*webSocketConn // by the client's address
+	mu        sync.Mutex
+	open      map[netip.AddrPort]*webSocketConn // by the client's address
+	strangers []*webSocketConn                  // that have shown no credentials, the oldest first, and some that have since
 }
 
 func newWebSockets(s *Server) *webSockets {
@@ -114,6 +115,7 @@ func (w *webSockets) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		w.server.traceSocket(made, "WS")
 	}
 	w.add(made)
+	w.makeRoom(made)
 	if !listener.hand(r.Context(), made) {
 		made.Close()
 	}

@@ -286,3 +286,32 @@ func TestStrangersWebSocketIsShort(t *testing.T) {
 	}
 	eventually(t, func() bool { _, unknown := r.gate.Connections.Count(); return unknown == 0 })
 }
+
+// TestStrangersSocketsAreAPartOfTheConnections: the oldest makes room, and who has shown
+// credentials stays.
+func TestStrangersSocketsAreAPartOfTheConnections(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *Config) { c.Strangers, c.unknownLife = 3, time.Minute }, roaming())
+	made, _ := connectSigned(t, r, browser(t, r, "ws"))
+	var strangers []net.Conn
+	for range 5 {
+		strangers = append(strangers, openSocket(t, r))
+	}
+	for i, conn := range strangers {
+		if i < 2 {
+			if _, err := io.Copy(io.Discard, conn); err != nil && !strings.Contains(err.Error(), "reset") {
+				t.Errorf("stranger %d of 5 stays: %v", i+1, err)
+			}
+			continue
+		}
+		if err := ws.WriteFrame(conn, ws.MaskFrame(ws.NewPingFrame(nil))); err != nil {
+			t.Fatal(err)
+		}
+		if frame, err := ws.ReadFrame(conn); err != nil || frame.Header.OpCode != ws.OpPong {
+			t.Errorf("stranger %d of 5 is gone: %v", i+1, err)
+		}
+	}
+	if err := made.Hangup(within(t)); err != nil {
+		t.Error(err)
+	}
+}
