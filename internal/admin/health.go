@@ -7,6 +7,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/switchhook/switchhook/internal/fault"
 )
 
 // Probes answers what load balancers and Prometheus ask, without a signature, and
@@ -35,7 +37,7 @@ func Probes(ready func() error, metrics prometheus.Gatherer, ours func(http.Resp
 func readyz(w http.ResponseWriter, why error) {
 	if why != nil {
 		w.Header().Set("Retry-After", "2")
-		http.Error(w, why.Error(), http.StatusServiceUnavailable)
+		http.Error(w, fault.Of(why).Message, http.StatusServiceUnavailable) // without its cause, which may name files: anybody may ask
 		return
 	}
 	io.WriteString(w, "ok\n")

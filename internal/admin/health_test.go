@@ -9,10 +9,13 @@ import (
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/switchhook/switchhook/internal/fault"
 )
 
+// TestProbes: what is told of a reason has no path of a file, which strangers could read.
 func TestProbes(t *testing.T) {
-	why := errors.New("the journal is not available")
+	why := fault.Busy(0, "the journal is not available").WithCause(errors.New("write /var/lib/journal: no space left on device"))
 	ours := func(w http.ResponseWriter, r *http.Request) bool {
 		if r.Host == "rebound.example" {
 			w.WriteHeader(http.StatusMisdirectedRequest)
@@ -48,7 +51,7 @@ func TestProbes(t *testing.T) {
 		r.Header.Set("X-Forwarded-Proto", test.proxied)
 		w := httptest.NewRecorder()
 		Probes(func() error { return test.notReady }, prometheus.NewRegistry(), ours, apis).ServeHTTP(w, r)
-		if w.Code != test.status || !strings.Contains(w.Body.String(), test.says) {
+		if w.Code != test.status || !strings.Contains(w.Body.String(), test.says) || strings.Contains(w.Body.String(), "/var/lib") {
 			t.Errorf("%s: %d %s", test.name, w.Code, w.Body)
 		}
 		if (w.Header().Get("Retry-After") != "") != (test.status == 503) {

@@ -2,13 +2,13 @@ package server
 
 import (
 	"cmp"
-	"errors"
 	"net"
 	"net/http"
 	"net/netip"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/connlimit"
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/trustedproxy"
 )
 
@@ -44,9 +44,9 @@ func (l *listeners) room() error {
 	now := time.Now()
 	switch {
 	case l.secure.IsFull(now):
-		return errors.New("the HTTPS listener has no room for further connections; connections.per-listener sets how many it takes")
+		return fault.Busy(0, "the HTTPS listener has no room for further connections; connections.per-listener sets how many it takes")
 	case l.plain.IsFull(now):
-		return errors.New("the HTTP listener has no room for further connections; connections.per-listener sets how many it takes")
+		return fault.Busy(0, "the HTTP listener has no room for further connections; connections.per-listener sets how many it takes")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/connlimit"
 	"github.com/switchhook/switchhook/internal/console"
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/insight"
 	"github.com/switchhook/switchhook/internal/samples"
 )
@@ -80,10 +80,10 @@ func wantsSocket(r *http.Request) bool {
 // ready says why no call would be taken.
 func (p *parts) ready() error {
 	if err := p.backbone.Healthy(); err != nil {
-		return fmt.Errorf("what is stored is not available: %w", err)
+		return fault.NotStored(err)
 	}
 	if err := p.deliveries.Failure(); err != nil {
-		return err
+		return fault.Busy(0, "the journal of deliveries cannot be written").WithCause(err)
 	}
 	if err := p.listeners.room(); err != nil {
 		return err
