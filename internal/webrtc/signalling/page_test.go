@@ -23,6 +23,7 @@ type office struct {
 	*Server
 	mu      sync.Mutex
 	revoked bool
+	read    func() // what happens right after a token was read; nil: nothing
 	clients []*clerk
 }
 
@@ -85,6 +86,10 @@ func run(t *testing.T, test func(*office)) {
 func (o *office) authenticate(_ context.Context, token string) (User, Verdict) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if after := o.read; after != nil {
+		o.read = nil
+		defer after()
+	}
 	switch {
 	case token == "" || o.revoked:
 		return User{}, NotGood

@@ -85,6 +85,7 @@ func (s *Server) greet(ctx context.Context, socket *socket, at *place) (*Session
 	case hello.Version != protocol.Version:
 		return refuse(protocol.CloseVersion, "this server speaks version 1")
 	}
+	ended := s.usersEnded.Load()
 	user, verdict := s.cfg.Authenticate(ctx, hello.Token)
 	switch verdict {
 	case NotGood:
@@ -104,6 +105,12 @@ func (s *Server) greet(ctx context.Context, socket *socket, at *place) (*Session
 	session, resumed, code := s.session(hello, user, at)
 	if code != 0 {
 		return refuse(code, "there is no such session, or no room for another")
+	}
+	if s.usersEnded.Load() != ended { // since the token was read
+		if _, verdict := s.cfg.Authenticate(ctx, hello.Token); verdict == NotGood {
+			session.end(protocol.CloseUnauthorized, "the user was deleted", true)
+			return refuse(protocol.CloseUnauthorized, "the token is not good any more")
+		}
 	}
 	if !session.attach(socket, user, hello.Token, head.ID, uint64(max(hello.LastSeq, 0)), resumed) {
 		return refuse(protocol.CloseNoSession, "the session is over")

@@ -74,6 +74,8 @@ type Server struct {
 	work   sync.WaitGroup
 	kept   kept
 	queued atomic.Int64 // bytes that wait for sockets
+	// usersEnded counts the users who are no more.
+	usersEnded atomic.Uint64
 
 	mu        sync.Mutex
 	closed    bool

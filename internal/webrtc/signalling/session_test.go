@@ -421,3 +421,27 @@ func TestSessionsAreLimited(t *testing.T) {
 		time.Sleep(helloTime + 2*time.Second)
 	})
 }
+
+// TestSessionsOfUsersWhoAreDeletedMeanwhileEnd: the token is read before, and the session made
+// after those of the user were ended.
+func TestSessionsOfUsersWhoAreDeletedMeanwhileEnd(t *testing.T) {
+	for name, deleted := range map[string]string{"the user": "ann", "another": "bob"} {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(o *office) {
+				o.read = func() { // under o.mu
+					o.revoked = deleted == "ann"
+					o.EndUser(deleted)
+				}
+				p := o.connect(somewhere)
+				p.write(hello(map[string]any{"token": "ann"}))
+				_, messages, code := p.read()
+				if deleted == "ann" && (code != protocol.CloseUnauthorized || !o.clients[0].gone() || o.Sessions() != 0) {
+					t.Errorf("closed with %d, %d sessions", code, o.Sessions())
+				}
+				if deleted == "bob" && len(messages) != 1 {
+					t.Errorf("closed with %d", code)
+				}
+			})
+		})
+	}
+}
