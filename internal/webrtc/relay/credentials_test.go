@@ -83,6 +83,13 @@ func TestFloodsAreNotAnswered(t *testing.T) {
 	if n := count(request, netip.MustParseAddrPort("192.0.2.8:2")); n != 0 {
 		t.Errorf("%d more pass from another port", n)
 	}
+	hosts := 0
+	for host := range 100 {
+		hosts += count(request, netip.AddrPortFrom(netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, 0, 1, 0, byte(host), 15: 1}), 1))
+	}
+	if hosts != siteRate.Burst {
+		t.Errorf("%d requests of a site with many hosts pass", hosts)
+	}
 	if n := count(data, from); n != 1000 {
 		t.Errorf("%d packets of sound pass", n)
 	}

@@ -12,7 +12,9 @@ import (
 // What a client may ask for. A browser sends a dozen requests when it connects, then one
 // every few minutes.
 var (
-	requestRate = ratelimit.Rate{PerSecond: 20, Burst: 200} // of a source
+	requestRate = ratelimit.Rate{PerSecond: 20, Burst: 200} // of a host
+	// A site (an IPv6 /48) has addresses without number.
+	siteRate = ratelimit.Rate{PerSecond: 100, Burst: 1000}
 	// Each binding of a channel is kept for ten minutes, and looked through for every
 	// packet. A browser has one for each of our addresses.
 	bindingRate = ratelimit.Rate{PerSecond: 0.2, Burst: 32} // of a client's address and port
@@ -27,13 +29,15 @@ const (
 // server answer another's address at length either (reflection): what it sends without
 // being asked by an allocation is an answer to a request.
 type gate struct {
-	requests *ratelimit.Keyed[netip.Addr]
+	requests *ratelimit.Keyed[netip.Addr] // of hosts
+	sites    *ratelimit.Keyed[netip.Addr]
 	bindings *ratelimit.Keyed[netip.AddrPort]
 }
 
 func newGate() *gate {
 	return &gate{
 		ratelimit.NewKeyed[netip.Addr](requestRate, maxSources),
+		ratelimit.NewKeyed[netip.Addr](siteRate, maxSources),
 		ratelimit.NewKeyed[netip.AddrPort](bindingRate, maxClients),
 	}
 }
@@ -61,6 +65,6 @@ func (g *gate) passes(message []byte, from netip.AddrPort, now time.Time) bool {
 	if kind&classBits != 0 { // no request: an indication carries data
 		return true
 	}
-	return g.requests.Allow(source.Subnet(from.Addr()), now) &&
+	return g.requests.Allow(source.Subnet(from.Addr()), now) && g.sites.Allow(source.Site(from.Addr()), now) &&
 		(kind != channelBind || g.bindings.Allow(from, now))
 }
