@@ -21,6 +21,7 @@ type answer struct {
 	status   int    // 0 until the header is written
 	sent     int64  // bytes of the body
 	replaced bool   // the handler's own answer was replaced by an error
+	ownPace  bool   // its handler sets the time for each part
 	kept     []byte // its beginning, for Config.Watch
 }
 
@@ -50,6 +51,7 @@ func (a *answer) WriteHeader(status int) {
 	if route != nil && route.reportsResult && status < 300 {
 		h.Set(headerRepeatabilityResult, "accepted")
 	}
+	a.bePatient()
 	a.ResponseWriter.WriteHeader(status)
 }
 
@@ -72,10 +74,17 @@ func (a *answer) Write(p []byte) (int, error) {
 	if a.replaced {
 		return len(p), nil
 	}
-	n, err := a.ResponseWriter.Write(p)
-	a.sent += int64(n)
 	a.keepAnswer(p)
-	return n, err
+	for n := 0; ; {
+		if a.sent > 0 { // else its time has just begun
+			a.bePatient()
+		}
+		part, err := a.ResponseWriter.Write(p[n:min(len(p), n+answerPart)])
+		n, a.sent = n+part, a.sent+int64(part)
+		if err != nil || n == len(p) {
+			return n, err
+		}
+	}
 }
 
 // WriteJSON answers with a status and a value as JSON. A value that cannot be

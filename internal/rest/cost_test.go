@@ -92,9 +92,10 @@ type discarded struct {
 	status int
 }
 
-func (d *discarded) Header() http.Header         { return d.header }
-func (d *discarded) Write(p []byte) (int, error) { return len(p), nil }
-func (d *discarded) WriteHeader(status int)      { d.status = status }
+func (d *discarded) Header() http.Header              { return d.header }
+func (d *discarded) SetWriteDeadline(time.Time) error { return nil }
+func (d *discarded) Write(p []byte) (int, error)      { return len(p), nil }
+func (d *discarded) WriteHeader(status int)           { d.status = status }
 
 // FuzzOnlyParameter compares the value of an only parameter with that of net/url.
 func FuzzOnlyParameter(f *testing.F) {

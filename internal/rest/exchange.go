@@ -35,6 +35,7 @@ type exchange struct {
 	body            []byte
 	bodyRead        bool
 	reserved        int64 // bytes of the budget of bodies
+	known           bool  // the sender has shown credentials
 	sender          auth.Principal
 	version         string
 	faults          *faultTable

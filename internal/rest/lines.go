@@ -23,6 +23,9 @@ type Lines struct {
 // NewLines begins such an answer. Its header reaches the client with the first line.
 func NewLines(w http.ResponseWriter) (*Lines, error) {
 	l := &Lines{w, http.NewResponseController(w), linesPatience}
+	if ans, is := w.(*answer); is {
+		ans.ownPace = true
+	}
 	// A limit on reading requests would cut an answer that goes on.
 	if err := l.control.SetReadDeadline(time.Time{}); err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/switchhook/switchhook/internal/auth"
@@ -111,7 +110,7 @@ func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	body := func() ([]byte, error) { // the sender is known
-		liftAnswerTime(w)
+		ex.liftAnswerTime(w)
 		err := ex.readBody(w, r)
 		return ex.body, err
 	}
@@ -121,7 +120,7 @@ func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 	}
 	ex.sender = sender
 	if !ex.bodyRead {
-		liftAnswerTime(w)
+		ex.liftAnswerTime(w)
 	}
 	connlimit.NoteCredentials(r.Context())
 	switch mayRead := ex.route.reads && sender.Reader || sender.Reads && !ex.route.changes(); {
@@ -134,12 +133,6 @@ func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	return ex.readBody(w, r)
-}
-
-// liftAnswerTime lets an answer take as long as its client does: http.Server.WriteTimeout is
-// for those without credentials.
-func liftAnswerTime(w http.ResponseWriter) {
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // a recorder of tests has none
 }
 
 // serve runs the handler, or repeats what it answered before.
