@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/store"
 )
@@ -84,10 +85,14 @@ func repetitionID(r *http.Request, now time.Time) (string, error) {
 	return parsed.String(), nil
 }
 
-// fingerprint tells requests apart that must not share an id.
-func fingerprint(r *http.Request, body []byte) string {
+// fingerprint tells requests apart that must not share an id: those of other senders too. The
+// zero sender is of answers that earlier versions have stored.
+func fingerprint(r *http.Request, body []byte, sender auth.Principal) string {
 	hash := sha256.New()
 	var room [2 * sha256.Size]byte
+	if sender != (auth.Principal{}) {
+		hash.Write(fmt.Appendf(room[:0], "%q %q %q\n", sender.KeyID, sender.Issuer, sender.Subject))
+	}
 	hash.Write(append(append(append(append(room[:0], r.Method...), '\n'), r.URL.RequestURI()...), '\n'))
 	hash.Write(body)
 	var sum [sha256.Size]byte
@@ -97,7 +102,7 @@ func fingerprint(r *http.Request, body []byte) string {
 // serve answers with what is remembered under the id, or runs the handler and
 // remembers its answer.
 func (p *Repeatability) serve(ex *exchange, ans *answer, r *http.Request, id string) error {
-	request := fingerprint(r, ex.body)
+	request := fingerprint(r, ex.body, ex.sender)
 	for {
 		p.mu.Lock()
 		under, busy := p.inProgress[id]
@@ -133,6 +138,9 @@ func (p *Repeatability) first(ex *exchange, ans *answer, r *http.Request, id str
 	}()
 	remembered, err := p.answers.Get(r.Context(), id)
 	if err == nil {
+		if remembered.Request == fingerprint(r, ex.body, auth.Principal{}) { // of a version before
+			remembered.Request = own.request
+		}
 		if remembered.Request == own.request {
 			own.answer = &remembered
 		}

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/store"
 )
@@ -134,8 +135,10 @@ func TestRefusalsAreRemembered(t *testing.T) {
 func TestAnswersSurviveARestart(t *testing.T) {
 	backend := store.InMemory()
 	var bodies []string
+	before := newFixture(t)
 	for range 2 {
-		f := newFixture(t)
+		f := newFixture(t, func(c *Config) { c.Auth = before.cfg.Auth })
+		f.key = before.key // which outlives the process
 		p, err := NewRepeatability(backend, "answers")
 		if err != nil {
 			t.Fatal(err)
@@ -247,4 +250,29 @@ func TestWorkGoesOnWhenItsClientLeaves(t *testing.T) {
 			t.Fatalf("asked again: %d %s after %d runs", w.Code, w.Body, runs.Load())
 		}
 	})
+}
+
+// TestAnswersAreForTheirSender: whoever knows the id of another's request gets no answer to it.
+// Answers of earlier versions name no sender.
+func TestAnswersAreForTheirSender(t *testing.T) {
+	f, p := newFixture(t), newRepeatability(t, store.InMemory())
+	runs := counting(t, f, p, created)
+	send := func() *httptest.ResponseRecorder {
+		return f.send(t, "POST", "/calls?api-version=2026-03-12", "{}", repeat(repeatedID)...)
+	}
+	f.want(t, send(), 201, "")
+	f.key, f.other = f.other, f.key
+	f.want(t, send(), 400, "ValidationError")
+	f.key, f.other = f.other, f.key
+	kept, err := p.answers.Get(t.Context(), repeatedID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept.Request = fingerprint(httptest.NewRequest("POST", "/calls?api-version=2026-03-12", nil), []byte("{}"), auth.Principal{})
+	if err := p.answers.Put(t.Context(), repeatedID, kept); err != nil {
+		t.Fatal(err)
+	}
+	if f.want(t, send(), 201, ""); runs.Load() != 1 {
+		t.Errorf("the handler ran %d times", runs.Load())
+	}
 }

@@ -26,15 +26,16 @@ var testTime = time.Date(2026, 11, 20, 13, 4, 0, 0, time.UTC)
 // fixture is a router whose requests are really signed.
 type fixture struct {
 	*Router
-	key auth.Key
-	log bytes.Buffer
-	now time.Time
+	key   auth.Key // of who sends
+	other auth.Key // of another
+	log   bytes.Buffer
+	now   time.Time
 }
 
 func newFixture(t testing.TB, change ...func(*Config)) *fixture {
 	t.Helper()
-	f := &fixture{key: auth.NewKey(), now: testTime}
-	keys, err := auth.NewKeys(f.key, auth.NewKey())
+	f := &fixture{key: auth.NewKey(), other: auth.NewKey(), now: testTime}
+	keys, err := auth.NewKeys(f.key, f.other)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 // Answer is the stored response of a repeatable request. It may contain secrets:
 // the response to the creation of a user contains a token.
 type Answer struct {
-	Request string      `json:"request"` // hash of method, target and body
+	Request string      `json:"request"` // hash of sender, method, target and body
 	Status  int         `json:"status"`
 	Header  http.Header `json:"header"`
 	Body    []byte      `json:"body"`
@@ -44,7 +44,7 @@ func (a *Answer) repeat(ans *answer, request string) error {
 }
 
 func otherRequest() error {
-	return Field("Repeatability-Request-ID", fault.Invalid("Repeatability-Request-ID was used before, for a request with another method, path or body; a new request needs a new id"))
+	return Field("Repeatability-Request-ID", fault.Invalid("Repeatability-Request-ID was used before, for a request with another method, path or body, or by another sender; a new request needs a new id"))
 }
 
 // recorder is a ResponseWriter that records a response.
