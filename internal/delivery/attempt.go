@@ -79,7 +79,9 @@ func (e *Engine) startAttempt(d *destination, jobs []*job) {
 		a.msgs[i] = j.msg
 		a.parts[i] = part{job: j, seq: j.Seq, page: j.bodyFrom}
 	}
-	d.begin()
+	if d.begin() && a.isPatient() {
+		e.watchProbe(a)
+	}
 	if w := jobs[0].breaker; w != nil {
 		w.begin()
 	}

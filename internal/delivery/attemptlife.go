@@ -13,6 +13,7 @@ type attemptLife struct {
 
 	mu      sync.Mutex
 	cause   error         // why it has ended; nil: it has not
+	sent    bool          // there is a connection for its request
 	done    chan struct{} // nil until somebody asks
 	watcher func()
 }
@@ -67,9 +68,24 @@ func (l *attemptLife) Err() error {
 	return nil
 }
 
-// Watch implements httpclient.Watched.
+// noteSent notes that there is a connection for the request.
+func (l *attemptLife) noteSent() {
+	l.mu.Lock()
+	l.sent = true
+	l.mu.Unlock()
+}
+
+// isSent reports whether the endpoint has, or is being sent, the request.
+func (l *attemptLife) isSent() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.sent
+}
+
+// Watch implements httpclient.Watched: there is a connection from now on.
 func (l *attemptLife) Watch(end func()) {
 	l.mu.Lock()
+	l.sent = true
 	ended := l.cause != nil
 	if !ended {
 		l.watcher = end

@@ -31,11 +31,13 @@ func (b *breaker) ready(now time.Time) bool {
 	return b.circuit == closed || b.circuit == open && !now.Before(b.until)
 }
 
-// begin notes that an attempt is made; while open it is the probe.
-func (b *breaker) begin() {
-	if b.circuit == open {
+// begin notes that an attempt is made, and reports whether it is the probe: while open,
+// the next one is.
+func (b *breaker) begin() (probe bool) {
+	if probe = b.circuit == open; probe {
 		b.circuit = halfOpen
 	}
+	return probe
 }
 
 // cancel notes that an attempt has ended without telling anything.

@@ -60,9 +60,7 @@ func (e *Engine) tellBreaker(d *destination, o Outcome, now time.Time) {
 	case o.isInconclusive():
 		d.cancel()
 	case o.Status != 0:
-		if d.succeeded() {
-			e.reopen(d.release())
-		}
+		e.closeCircuit(d)
 	case d.failed(now, breakerFailures, breakerInterval):
 		e.log.Warn("destination does not answer; its circuit is open", "destination", d.key.address, "error", o.Err, "for", d.interval)
 	}

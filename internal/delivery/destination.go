@@ -72,6 +72,13 @@ func (e *Engine) leaveDestination(d *destination) {
 	}
 }
 
+// closeCircuit notes that a destination is alive, and starts what waited for that.
+func (e *Engine) closeCircuit(d *destination) {
+	if d.succeeded() {
+		e.reopen(d.release())
+	}
+}
+
 // start makes the next attempt of a message, or queues it.
 func (e *Engine) start(j *job) {
 	if e.isStopped() {

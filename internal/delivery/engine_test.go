@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptrace"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +37,7 @@ type hit struct {
 type reply struct {
 	status int // 0: the connection is refused
 	after  time.Duration
+	unsent bool // the connection is not made
 	header map[string]string
 }
 
@@ -58,6 +60,9 @@ func (w *webhooks) RoundTrip(req *http.Request) (*http.Response, error) {
 		r = w.answer(req.URL.String(), body, n)
 	}
 	w.mu.Unlock()
+	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && r.after > 0 && !r.unsent {
+		trace.WroteRequest(httptrace.WroteRequestInfo{})
+	}
 	select {
 	case <-time.After(r.after):
 	case <-req.Context().Done():

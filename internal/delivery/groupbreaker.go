@@ -138,8 +138,8 @@ func (e *Engine) closeCircuits(name, address string) {
 			e.log.Info("the endpoint has consented; the circuit of the subscription is closed", "group", name, "destination", address)
 			e.reopen(b.release())
 		}
-		if d := e.destinations[destinationKey{key.policy, address}]; d != nil && d.succeeded() {
-			e.reopen(d.release())
+		if d := e.destinations[destinationKey{key.policy, address}]; d != nil {
+			e.closeCircuit(d)
 		}
 	}
 }

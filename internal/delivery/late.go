@@ -69,6 +69,24 @@ func (a *attempt) isPatient() bool {
 	return true
 }
 
+// takenAfter is when an endpoint that has a request and does not answer counts as alive.
+const takenAfter = 250 * time.Millisecond
+
+// watchProbe closes the circuit of a destination soon after it was sent a probe that is
+// waited for, whatever becomes of the answer: what waits for the circuit must not wait for
+// the answer of an application that never gives one.
+func (e *Engine) watchProbe(a *attempt) {
+	e.timers.at(time.Now().Add(takenAfter), func() {
+		switch {
+		case a.decided.Load() || a.to.circuit != halfOpen:
+		case a.life.isSent():
+			e.closeCircuit(a.to)
+		default:
+			e.watchProbe(a) // it is still connecting
+		}
+	})
+}
+
 // await gives up the place of an attempt that was not answered in time, and waits
 // for its connection to end. An application may take events and never answer: to it
 // a repetition would be a second event.
@@ -76,9 +94,7 @@ func (e *Engine) await(a *attempt) {
 	a.awaited = true
 	e.awaited++
 	e.leaveFlight(a)
-	if a.to.succeeded() { // the connection lives: only the answer is missing
-		e.reopen(a.to.release())
-	}
+	e.closeCircuit(a.to) // the connection lives: only the answer is missing
 	if w := a.parts[0].job.breaker; w != nil {
 		w.cancel()
 	}

@@ -182,3 +182,41 @@ func TestCircuitClosesForAnApplicationThatTakesAndNeverAnswers(t *testing.T) {
 		}
 	})
 }
+
+// TestProbeThatIsNotAnsweredKeepsNothingWaiting: an application that never answers is
+// restarted, which opens its circuit. The probe is an event that it takes; the next events
+// of the same call, and those of others, do not wait for the time-out of the probe. One
+// that does not even connect closes no circuit.
+func TestProbeThatIsNotAnsweredKeepsNothingWaiting(t *testing.T) {
+	for _, unsent := range []bool{false, true} {
+		begun := time.Now()
+		hooks := &webhooks{answer: func(string, string, int) reply {
+			if time.Since(begun) < 10*time.Second {
+				return reply{} // nobody listens
+			}
+			return reply{after: time.Hour, unsent: unsent}
+		}}
+		run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+			begun = time.Now()
+			for i := range 12 { // open the circuit
+				m := taken(fmt.Sprint("down", i))
+				m.Lane, m.Group = m.ID, m.ID
+				e.Post(m)
+			}
+			time.Sleep(9500 * time.Millisecond)
+			other := taken("other")
+			other.Lane, other.Group = "other", "other"
+			e.Post(taken("first"), taken("second"), taken("third"), other)
+			time.Sleep(10 * time.Second)
+			for _, body := range []string{"first", "second", "third", "other"} {
+				at := hooks.times(body)
+				if unsent && body != "first" && len(at) > 0 {
+					t.Errorf("%s was posted at %v ms to a host that cannot be connected to", body, at)
+				}
+				if !unsent && (len(at) != 1 || at[0] > 17_000) { // the circuit is open for 5 s at the most
+					t.Errorf("%s was posted at %v ms", body, at)
+				}
+			}
+		})
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"sync"
@@ -108,6 +109,9 @@ func (w webhook) post(ctx context.Context, h *httpclient.Fields, p Parcel) (Outc
 
 // request makes any other.
 func (w webhook) request(ctx context.Context, h *httpclient.Fields, p Parcel) (Outcome, error) {
+	if life, ours := ctx.(*attemptLife); ours {
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { life.noteSent() }})
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.First().URL, bytes.NewReader(p.Body()))
 	if err != nil {
 		return Outcome{}, fmt.Errorf("%w: %w", ErrNotSent, WithoutURL(err))
