@@ -65,6 +65,7 @@ export class Agent {
       iceServers: () => [...this.session.ice.all, ...(options.iceServers ?? [])],
       log,
       reportMedia: options.reportMedia ?? true,
+      idOf: (shown) => this.calls.idOf(shown),
       active: (call) => this.calls.holdOthers(call),
       ended: (call) => this.calls.remove(call),
     };
@@ -171,6 +172,11 @@ export class Agent {
     const call = new CallCore(this.context, beginning);
     this.calls.add(call);
     return call;
+  }
+
+  /** It has been disposed of, and resolves when it has left its calls. */
+  get leaving(): Promise<void> | undefined {
+    return this.gone;
   }
 
   /** Leaves all calls and ends the session: once. No call is begun meanwhile. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Features } from "../src/features/names";
-import { besideBob, bob, call, hear } from "./besidebob";
+import { agent, besideBob, bob, call, hear } from "./besidebob";
 import { newest, settle } from "./fakes";
 
 besideBob();
@@ -31,4 +31,20 @@ test("a transfer that has come about has not failed when its call ends", async (
   hear({ t: "call.transfer", state: "Transferred" });
   hear({ t: "call.ended", code: 0, subCode: 7015 });
   assert.equal(transfer.state, "Transferred");
+});
+
+test("who has been transferred has the same call, under another id, and can hand it on by that", async () => {
+  const before = call.id;
+  const told: string[] = [];
+  const name = (): string => (call.id === before ? "before" : "after");
+  call.feature(Features.Transfer).on("transferAccepted", ({ targetCall }) => told.push(`${targetCall === call} ${name()}`));
+  call.on("idChanged", () => told.push(name()));
+  newest().say({ t: "call.transferred", seq: 20, call: before });
+  assert.deepEqual([told, agent.facade.calls[0].id === call.id], [["true before", "after"], true]);
+  newest().say({ t: "muted", seq: 21, call: before, muted: true });
+  assert.ok(call.isMuted, "the server knows the call by its first id");
+  call.feature(Features.Transfer).transfer({ targetCallId: call.id });
+  await settle();
+  const { call: of, toCall } = newest().last("call.transfer");
+  assert.deepEqual([of, toCall], [before, before]);
 });

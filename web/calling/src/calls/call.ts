@@ -38,8 +38,11 @@ export class CallCore {
   participantId = "";
   /** The server has taken the request that begins it. */
   begun = false;
+  /** The id that applications see. */
+  shownId: string;
 
   constructor(readonly context: CallContext, readonly beginning: CallBeginning) {
+    this.shownId = beginning.id;
     this.muting = new Muting(this, beginning.audio?.muted ?? false);
     this.roster = new Roster({
       updated: (change) => this.events.emit("remoteParticipantsUpdated", change),
@@ -74,8 +77,15 @@ export class CallCore {
     else this.roster.call(beginning.to ?? []);
   }
 
+  /** As the server knows it. */
   get id(): string {
     return this.beginning.id;
+  }
+
+  /** Applications see the call under another id from now on. */
+  rename(): void {
+    this.shownId = crypto.randomUUID();
+    this.events.emit("idChanged");
   }
 
   /** Sends the request that begins the call; its sound follows when the server has taken it. A refusal ends the call. */

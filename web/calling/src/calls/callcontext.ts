@@ -14,6 +14,8 @@ export interface CallContext {
   log(line: string): void;
   /** The application does not mind that the server is told how media go. */
   reportMedia: boolean;
+  /** The server's id of a call, of the one that applications see. */
+  idOf(shown: string): string;
   /** The call is being talked in from now on: the others have to be held. */
   active(call: CallCore): void;
   /** The call has gone: it leaves the agent's list. */

@@ -24,6 +24,11 @@ export class CallList {
     return this.calls.get(id);
   }
 
+  /** The server's id of a call, of the one that applications see. */
+  idOf(shown: string): string {
+    return this.all().find((call) => call.shownId === shown)?.id ?? shown;
+  }
+
   /** As they are now: whoever goes through them may end some. */
   all(): CallCore[] {
     return [...this.calls.values()];

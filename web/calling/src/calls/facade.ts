@@ -36,7 +36,7 @@ export function makeCall(self: CallCore): Call {
   const call: Call = {
     kind: "Call",
     get id() {
-      return self.id;
+      return self.shownId;
     },
     info,
     get state() {

@@ -20,7 +20,7 @@ export function survey(call: CallCore): CallSurveyFeature {
       }
       if (Object.keys(given).length === 0) throw failure(400, 0, "a survey has at least one rating");
       await call.ask("survey", said);
-      return { ...given, id: crypto.randomUUID(), callId: call.id, localParticipantId: call.participantId };
+      return { ...given, id: crypto.randomUUID(), callId: call.shownId, localParticipantId: call.participantId };
     },
   };
 }

@@ -10,7 +10,10 @@ export function transfer(call: CallCore): TransferCallFeature {
   const events = new Emitter<{ transferAccepted: TransferEventArgs }>();
   // Who is transferred keeps its call: the target takes the other's place in it.
   call.inner.on("message", (message) => {
-    if (message.t === "call.transferred") events.emit("transferAccepted", { targetCall: call.facade });
+    if (message.t !== "call.transferred") return;
+    events.emit("transferAccepted", { targetCall: call.facade });
+    // Microsoft's UI library shows that somebody is being transferred for as long as there is a call with the id of targetCall in a transferred one.
+    call.rename();
   });
   return {
     name: "Transfer",
@@ -23,7 +26,7 @@ export function transfer(call: CallCore): TransferCallFeature {
 function begin(call: CallCore, target: TransferToParticipantLocator | TransferToCallLocator, options?: TransferToParticipantOptions): Transfer {
   const { targetParticipant, targetCallId } = (target ?? {}) as Partial<TransferToParticipantLocator & TransferToCallLocator>;
   if (!targetParticipant && !targetCallId) throw failure(400, 0, "a transfer needs targetParticipant or targetCallId");
-  const whither = targetParticipant ? { to: rawId(targetParticipant) } : { toCall: targetCallId };
+  const whither = targetParticipant ? { to: rawId(targetParticipant) } : { toCall: call.context.idOf(targetCallId!) };
   const customContext = contextOf(options?.customContext);
   const events = new Emitter<{ stateChanged: void }>();
   let state: TransferState = "None";
