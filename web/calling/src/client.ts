@@ -10,8 +10,8 @@ import { Devices } from "./media/devices";
 import type { CallAgent, CallAgentOptions, CallClientFeature, CallClientFeatureFactory, CallClientOptions, DeviceManager, TeamsCallAgent, TeamsCallAgentOptions } from "./types";
 import { VERSION } from "./version";
 
-/** Users with a live agent in this page: each has one. */
-const live = new Set<string>();
+/** The live agents of this page: each user has one. */
+const live = new Map<string, Agent>();
 
 /** How long a server may take to answer at all. */
 const CONNECT_MS = 60_000;
@@ -49,6 +49,7 @@ export class CallClient {
 
     Object.assign(this, {
       createCallAgent: async (credential: CommunicationTokenCredential, agentOptions: CallAgentOptions = {}) => {
+        await agent?.leaving;
         if (agent || creating) throw failure(409, 40228, "this client has an agent; dispose of it first");
         if (typeof credential?.getToken !== "function") throw failure(400, 0, "not a token credential");
         leave ??= beHere();
@@ -61,7 +62,11 @@ export class CallClient {
         }
       },
       createTeamsCallAgent: () => Promise.reject(unsupported("an agent of Teams")),
-      getDeviceManager: async () => getDevices().manager,
+      getDeviceManager: async () => {
+        const found = getDevices();
+        await found.begin();
+        return found.manager;
+      },
       feature: (factory: CallClientFeatureFactory<CallClientFeature>) => {
         let found = features.get(factory);
         if (found) return found;
@@ -98,6 +103,9 @@ async function connect(
   if (attempt.over) throw disposedOf();
   if (!isToken(first)) throw failure(401, 10009, "the token is no access token of a user: it is not a JWT with claims");
   const user = identityOf(first);
+  // Pages dispose of an agent and make the next one in the same breath, while the first still leaves its calls.
+  await live.get(user)?.leaving;
+  if (attempt.over) throw disposedOf();
   if (user && live.has(user)) throw failure(409, 40228, "this user has an agent in this page already");
   let endpoint: Endpoint;
   try {
@@ -105,7 +113,6 @@ async function connect(
   } catch (error) {
     throw coded(error, 400, 40216);
   }
-  live.add(user);
   const agent = new Agent({
     address: socketAddress(endpoint.address, "/client"),
     guessed: endpoint.guessed,
@@ -121,6 +128,7 @@ async function connect(
       attempt.retired();
     },
   });
+  live.set(user, agent);
   attempt.agent = agent;
   try {
     await within(agent.open(), CONNECT_MS, "the server did not answer in time");

@@ -73,3 +73,30 @@ test("devices that have names only while one is open are listed once the user ha
   assert.deepEqual([(await devices.manager.getMicrophones()).map(({ name }) => name), opened?.readyState], [["a"], "ended"]);
   devices.dispose();
 });
+
+test("what is permitted already is there from the beginning, and is not told", async () => {
+  const devices = new Devices();
+  there = [microphone("a")];
+  const begun = devices.begin();
+  const again = devices.begin();
+  await answer();
+  await Promise.all([begun, again]);
+  const told: string[] = [];
+  devices.manager.on("audioDevicesUpdated", () => told.push("devices"));
+  devices.manager.on("selectedMicrophoneChanged", () => told.push("microphone"));
+  assert.equal(devices.manager.selectedMicrophone?.id, "microphone:a");
+  assert.equal((await devices.manager.getMicrophones()).length, 1);
+  assert.deepEqual(told, []);
+  devices.dispose();
+});
+
+test("a browser that keeps its devices from a page that nobody looks at keeps no page waiting", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const devices = new Devices();
+  const begun = devices.begin();
+  await settle();
+  t.mock.timers.tick(1_000);
+  await begun;
+  answers = [];
+  devices.dispose();
+});

@@ -123,6 +123,29 @@ test("a client that is disposed of while its agent connects, or the token is awa
   await client.dispose();
 });
 
+test("the next agent of a user waits for the one before, which has been disposed of, to leave its calls", async () => {
+  const credential = { getToken: async () => ({ token: TOKEN, expiresOnTimestamp: 0 }), dispose: () => {} };
+  const first = new CallClient();
+  const opening = first.createCallAgent(credential);
+  await settle();
+  await greet("s1");
+  const before = await opening;
+  const call = before.join({ roomId: ROOM });
+  await settle();
+  assert.equal(await outcome(new CallClient().createCallAgent(credential)), 40228);
+  const gone = before.dispose();
+  const next = [first, new CallClient()].map((client) => client.createCallAgent(credential));
+  const made = next.map(outcome);
+  await settle();
+  assert.equal(FakeSocket.all.length, 1, "it has not left");
+  newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
+  await gone;
+  await settle();
+  await greet("s2");
+  assert.deepEqual((await Promise.all(made)).sort(), [40228, "done"], "one of them is the user's");
+  for (const one of await Promise.allSettled(next)) if (one.status === "fulfilled") await one.value.dispose();
+});
+
 test("a credential that never gives a token is given up", async () => {
   const never = { getToken: () => new Promise<never>(() => {}), dispose: () => {} };
   const made = outcome(new CallClient().createCallAgent(never));

@@ -1,6 +1,7 @@
 // Cameras, microphones and speakers, as the browser tells them.
 import { Emitter } from "../emitter";
 import { failure } from "../errors";
+import { nap } from "../signalling/reconnect";
 import type { AudioDeviceInfo, DeviceAccess, DeviceManager, PermissionConstraints, VideoDeviceInfo } from "../types";
 
 interface Events {
@@ -18,6 +19,8 @@ interface Lists {
   speakers: AudioDeviceInfo[];
 }
 
+/** How long the first list may take. */
+const BEGIN_MS = 1_000;
 const NONE: Lists = { cameras: [], microphones: [], speakers: [] };
 
 /** What the package keeps of the devices; `manager` is what applications see. */
@@ -82,10 +85,21 @@ export class Devices {
     };
   }
 
+  /**
+   * Reads the devices before a page has them: what is permitted already is there from the beginning, and
+   * nothing is told of it. A browser may keep a page that nobody looks at waiting for its devices.
+   */
+  async begin(): Promise<void> {
+    const wait = nap(BEGIN_MS);
+    await Promise.race([this.known(), wait.done]);
+    wait.wake();
+  }
+
   /** Reads the devices the first time, and again where there were none: a page may have asked for permission by itself. */
   private async known(which?: keyof Lists): Promise<void> {
-    await this.ready;
-    if (!this.ready || (which && this.lists[which].length === 0)) await (this.ready = this.refresh());
+    const first = this.ready === undefined;
+    await (this.ready ??= this.refresh());
+    if (!first && which && this.lists[which].length === 0) await (this.ready = this.refresh());
   }
 
   async ask(wanted: PermissionConstraints): Promise<DeviceAccess> {
