@@ -67,6 +67,8 @@ func TestHandsAreRaisedAndLowered(t *testing.T) {
 	e, pe := w.inRoom(eve, call.Consumer)
 	w.hands(e, bob.Raw(), ann.Raw())
 	w.refused(e, 403, &protocol.HandRaise{Call: pe.Call})
+	w.does(e, &protocol.HandLower{Call: pe.Call})
+	w.refused(e, 403, &protocol.HandLower{Call: pe.Call, Who: []string{bob.Raw()}})
 	w.refused(b, 403, &protocol.HandLower{Call: pb.Call, Who: []string{ann.Raw()}})
 	yes := true
 	w.refused(b, 403, &protocol.HandLower{Call: pb.Call, All: &yes})

@@ -21,19 +21,27 @@ func (c *client) takeForMeeting(m protocol.Message, answer func(protocol.Message
 	meet := func(call string, do func(*meeting, place) protocol.Message) {
 		c.with(call, answer, func(l *leg) { l.meet(answer, do) })
 	}
+	takePart := func(call string, do func(*meeting, place) protocol.Message) {
+		meet(call, func(in *meeting, p place) protocol.Message {
+			if !p.seat.Role.MaySpeak() {
+				return refusal(protocol.ReasonForbidden, 403, 0, "a Consumer only sees and hears")
+			}
+			return do(in, p)
+		})
+	}
 	switch m := m.(type) {
 	case *protocol.HandRaise:
-		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.raiseHand(in) })
-	case *protocol.HandLower:
+		takePart(m.Call, func(in *meeting, p place) protocol.Message { return p.raiseHand(in) })
+	case *protocol.HandLower: // of its own also by a Consumer: it may have spoken before
 		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.lowerHands(in, m) })
-	case *protocol.SpotlightSet:
+	case *protocol.SpotlightSet: // so may a Consumer leave it
 		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.changeSpotlight(in, m, time.Now()) })
 	case *protocol.ReactionSend:
-		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.react(in, m, time.Now()) })
+		takePart(m.Call, func(in *meeting, p place) protocol.Message { return p.react(in, m, time.Now()) })
 	case *protocol.TextSend:
-		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.write(in, m, time.Now()) })
+		takePart(m.Call, func(in *meeting, p place) protocol.Message { return p.write(in, m, time.Now()) })
 	case *protocol.DataSend:
-		meet(m.Call, func(in *meeting, p place) protocol.Message { return p.sendData(in, m, time.Now()) })
+		takePart(m.Call, func(in *meeting, p place) protocol.Message { return p.sendData(in, m, time.Now()) })
 	default:
 		answer(refusal(protocol.ReasonUnknownType, 400, 0, "this server does not know that request"))
 	}
@@ -47,10 +55,6 @@ func (l *leg) meet(answer func(protocol.Message), do func(*meeting, place) proto
 	l.mu.Unlock()
 	if m == nil || seat == nil {
 		answer(refusal(protocol.ReasonState, 412, 0, "the call is not connected"))
-		return
-	}
-	if !seat.Role.MaySpeak() {
-		answer(refusal(protocol.ReasonForbidden, 403, 0, "a Consumer only sees and hears"))
 		return
 	}
 	m.mu.Lock()

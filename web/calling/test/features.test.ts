@@ -41,6 +41,35 @@ test("spotlight", async () => {
   assert.equal(spotlight.maxParticipantsToSpotlight, 7);
 });
 
+test("hands and the spotlight of who is in no roster yet are told with the participant", () => {
+  const hands = call.feature(Features.RaiseHand);
+  const spotlight = call.feature(Features.Spotlight);
+  const there = (): string => call.remoteParticipants.map(({ displayName }) => displayName).join();
+  const told: string[] = [];
+  hands.on("raisedHandEvent", () => told.push(`raised, with ${there()}`));
+  hands.on("loweredHandEvent", () => told.push("lowered"));
+  spotlight.on("spotlightChanged", ({ added, removed }) => told.push(`${added.map(({ order }) => order)}/${removed.length}, with ${there()}`));
+  const eve = { ...BOB, id: "8:acs:eve", displayName: "Eve" };
+  hear({ t: "hands", raised: [{ id: "8:acs:ann", order: 1 }, { id: eve.id, order: 2 }] });
+  hear({ t: "spotlight", people: [eve.id] });
+  assert.deepEqual([told, hands.getRaisedHands().length, spotlight.getSpotlightedParticipants()], [["raised, with Bob"], 1, []]);
+  hear({ t: "roster", version: 2, full: false, set: [eve], removed: [] });
+  assert.deepEqual(told.slice(1), ["raised, with Bob,Eve", "1/0, with Bob,Eve"]);
+  assert.deepEqual(hands.getRaisedHands().map(({ order }) => order), [1, 2]);
+  hear({ t: "roster", version: 3, full: false, set: [], removed: [eve.id] });
+  hear({ t: "hands", raised: [{ id: "8:acs:ann", order: 1 }] });
+  assert.deepEqual(told.slice(3), ["lowered", "/1, with Bob"]);
+});
+
+test("who reacts is a participant, and the raw id that UI libraries look for", () => {
+  const who: unknown[] = [];
+  call.feature(Features.Reaction).on("reaction", ({ identifier }) => who.push(identifier));
+  hear({ t: "reaction", who: BOB.id, reaction: "like" });
+  hear({ t: "reaction", who: "8:acs:ann", reaction: "like" });
+  const [other, own] = who as { communicationUserId: string }[];
+  assert.deepEqual([other.communicationUserId, `${other}`, own], [BOB.id, BOB.id, "8:acs:ann"]);
+});
+
 test("recordings and transcriptions", () => {
   const recording = call.feature(Features.Recording);
   const transcription = call.feature(Features.Transcription);

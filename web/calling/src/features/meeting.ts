@@ -1,8 +1,10 @@
 // Raised hands, spotlight and reactions: state that the server keeps for all.
+import type { CommunicationIdentifierKind } from "@azure/communication-common";
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
 import { failure } from "../errors";
 import { identifier, rawIds } from "../identifiers";
+import type { Frame } from "../signalling/socket";
 import type {
   RaisedHand,
   RaisedHandChangedEvent,
@@ -14,14 +16,30 @@ import type {
   SpotlightedParticipant,
 } from "./types";
 
+/**
+ * Hands a list of people on as the server has said it, and anew with each change of the roster: of
+ * who is named before the page has a participant for it, the page is told with the participant.
+ */
+function followPeople(call: CallCore, t: string, take: (message: Frame) => void): void {
+  let said: Frame = { t };
+  call.inner.on("message", (message) => {
+    if (message.t === t) said = message;
+    if (message.t === t || message.t === "roster") take(said);
+  });
+}
+
+/** Whether a page has somebody for an id: the user, or a participant. */
+function isKnown(call: CallCore, id: string): boolean {
+  return id === call.context.session.welcome?.user || call.roster.find(id) !== undefined;
+}
+
 export function raiseHand(call: CallCore): RaiseHandCallFeature {
   type Names = "raisedHandEvent" | "loweredHandEvent" | "raisedHandChanged" | "loweredHandChanged";
   const events = new Emitter<Record<Names, RaisedHandChangedEvent>>();
   let raised: { id: string; order: number }[] = [];
-  call.inner.on("message", (message) => {
-    if (message.t !== "hands") return;
+  followPeople(call, "hands", (message) => {
     const before = raised;
-    raised = message.raised ?? [];
+    raised = (message.raised as typeof raised | undefined)?.filter(({ id }) => isKnown(call, id)) ?? [];
     tell(before, raised, "loweredHandEvent", "loweredHandChanged");
     tell(raised, before, "raisedHandEvent", "raisedHandChanged");
   });
@@ -51,10 +69,9 @@ export function spotlight(call: CallCore): SpotlightCallFeature {
   const events = new Emitter<{ spotlightChanged: { added: SpotlightedParticipant[]; removed: SpotlightedParticipant[] } }>();
   let ids: string[] = [];
   const shown = (id: string, order: number): SpotlightedParticipant => ({ identifier: identifier(id), order });
-  call.inner.on("message", (message) => {
-    if (message.t !== "spotlight") return;
+  followPeople(call, "spotlight", (message) => {
     const before = ids;
-    ids = message.people ?? [];
+    ids = (message.people as string[] | undefined)?.filter((id) => isKnown(call, id)) ?? [];
     const added = ids.filter((id) => !before.includes(id)).map((id) => shown(id, ids.indexOf(id) + 1));
     const removed = before.filter((id) => !ids.includes(id)).map((id) => shown(id, before.indexOf(id) + 1));
     if (added.length + removed.length > 0) events.emit("spotlightChanged", { added, removed });
@@ -74,11 +91,20 @@ export function spotlight(call: CallCore): SpotlightCallFeature {
 
 const REACTIONS: Reaction[] = ["like", "heart", "laugh", "surprised", "applause"];
 
+/**
+ * Who reacts. Microsoft's UI library takes the identifier for a raw id, in contrast to its type: it looks
+ * participants up by it, and compares the user's own with a text.
+ */
+function alsoRaw(id: string, own: boolean): CommunicationIdentifierKind {
+  if (own) return id as never;
+  return Object.defineProperty(identifier(id), "toString", { value: () => id });
+}
+
 export function reaction(call: CallCore): ReactionCallFeature {
   const events = new Emitter<{ reaction: ReactionEventPayload }>();
   call.inner.on("message", (message) => {
     if (message.t !== "reaction" || !REACTIONS.includes(message.reaction)) return;
-    events.emit("reaction", { identifier: identifier(message.who), reactionMessage: { reactionType: message.reaction } });
+    events.emit("reaction", { identifier: alsoRaw(message.who, message.who === call.context.session.welcome?.user), reactionMessage: { reactionType: message.reaction } });
   });
   return {
     name: "Reaction",
