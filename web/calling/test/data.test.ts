@@ -61,3 +61,17 @@ test("texts that are never final are as many as there are people", () => {
   text(1);
   assert.deepEqual(typed.map((time) => time.getTime() - typed[0].getTime()), [0, 0, 10, 10], "more than one text of a person is kept");
 });
+
+test("two people who type at once have texts with numbers of their own", async () => {
+  const feature = call.feature(Features.RealTimeText);
+  const told: string[] = [];
+  feature.on("realTimeTextReceived", ({ sequenceId, text, resultType }) => told.push(`${sequenceId} ${text} ${resultType}`));
+  hear({ t: "text", who: BOB.id, n: 1, text: "he", final: false });
+  await asked(feature.sendRealTimeText("so"), "text.send");
+  hear({ t: "text", who: "8:acs:eve", n: 1, text: "ye", final: false });
+  hear({ t: "text", who: BOB.id, n: 1, text: "hello", final: true });
+  await asked(feature.sendRealTimeText("so?", true), "text.send");
+  hear({ t: "text", who: BOB.id, n: 2, text: "again", final: true });
+  hear({ t: "text", who: "8:acs:eve", n: 1, text: "yes", final: true });
+  assert.deepEqual(told, ["1 he Partial", "2 so Partial", "3 ye Partial", "1 hello Final", "2 so? Final", "4 again Final", "3 yes Final"]);
+});

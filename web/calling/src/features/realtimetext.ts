@@ -9,21 +9,25 @@ const LONGEST = 2_000;
 
 export function realTimeText(call: CallCore): RealTimeTextCallFeature {
   const events = new Emitter<{ realTimeTextReceived: RealTimeTextInfo }>();
-  /** Of each person, the text that is being typed: it is final before the next begins. */
-  const typing = new Map<string, { n: number; began: Date }>();
+  /** Of each person, the text that is being typed, with its number there and here: it is final before the next begins. */
+  const typing = new Map<string, { n: number; sequenceId: number; began: Date }>();
+  /** The last text of this client. */
   let sequence = 1;
+  /** The last text that was told: pages know a text by this number alone, whoever types it. */
+  let told = 0;
   call.inner.on("message", (message) => {
     if (message.t !== "text") return;
     tell(message.who, message.displayName, message.n, message.text, message.final, false);
   });
   function tell(who: string, displayName: string | undefined, n: number, text: string, final: boolean, isLocal: boolean): void {
     const now = new Date();
-    const before = typing.get(who);
-    const receivedTimestamp = before?.n === n ? before.began : now;
-    if (final) typing.delete(who);
-    else typing.set(who, { n, began: receivedTimestamp });
+    const key = `${isLocal ? "here" : "there"} ${who}`; // the user may type on two devices
+    const before = typing.get(key);
+    const typed = before?.n === n ? before : { n, sequenceId: ++told, began: now };
+    if (final) typing.delete(key);
+    else typing.set(key, typed);
     const resultType = final ? "Final" : "Partial";
-    events.emit("realTimeTextReceived", { sequenceId: n, sender: { identifier: identifier(who), displayName }, text, resultType, receivedTimestamp, updatedTimestamp: now, isLocal });
+    events.emit("realTimeTextReceived", { sequenceId: typed.sequenceId, sender: { identifier: identifier(who), displayName }, text, resultType, receivedTimestamp: typed.began, updatedTimestamp: now, isLocal });
   }
   return {
     name: "RealTimeText",
