@@ -58,11 +58,12 @@ test("nobody is invited, and nothing transferred, with bad headers", async () =>
 test("bounds of pictures that are none are refused, and those before stay", async () => {
   const room = await inRoom([]);
   agent = room.agent;
-  for (const send of [{ frameHeight: { max: -1 } }, { frameRate: { ideal: NaN } }, { bitrate: { max: 0 } }, { bitrate: { max: "x" } }] as never[]) {
+  for (const send of [{ frameHeight: { max: -1 } }, { frameRate: { ideal: NaN } }, { bitrate: { max: -0.5 } }, { bitrate: { max: "x" } }] as never[]) {
     await assert.rejects(room.call.setConstraints({ video: { send } }), { code: 400, message: /is a number above 0/ });
     assert.throws(() => agent.facade.join({ roomId: ROOM }, { videoOptions: { constraints: { send } } }), { code: 400 });
   }
   await room.call.setConstraints({ video: { send: { frameHeight: { max: 180, ideal: undefined }, frameRate: {}, bitrate: { max: 100_000 } } } });
+  await room.call.setConstraints({ video: { send: { frameHeight: { max: 0 }, frameRate: { max: 0 }, bitrate: { max: 0 } } } });
   await room.call.setConstraints({ video: {} });
 });
 

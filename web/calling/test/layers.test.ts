@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Demand } from "../src/media/demand";
 import { cameraEncodings, screenEncodings } from "../src/media/layers";
 
 const all = (): boolean => true;
@@ -26,6 +27,8 @@ test("what nobody wants is off", () => {
 test("an application's height bounds every size", () => {
   assert.deepEqual(sizes(1280, 720, { frameHeight: { max: 360 } }), ["q 320x180", "h 640x360"]);
   assert.deepEqual(sizes(640, 480, { frameHeight: { max: 240 } }), ["q 320x240"]);
+  // It is the short side of what a telephone sends upright.
+  assert.deepEqual(sizes(720, 1280, { frameHeight: { max: 360 } }), ["q 180x320", "h 360x640"]);
 });
 
 test("an application's bit rate is shared, the smallest size first", () => {
@@ -37,4 +40,19 @@ test("an application's bit rate is shared, the smallest size first", () => {
 
 test("an application's frame rate is that of every size", () => {
   assert.ok(cameraEncodings(1280, 720, all, { frameRate: { max: 10 } }).every((one) => one.maxFramerate === 10));
+});
+
+test("a bound that is not named stays, and 0 lifts one", () => {
+  const demand = new Demand("camera");
+  const track = { getSettings: () => ({ width: 1280, height: 720 }) } as MediaStreamTrack;
+  const sent = (): string => {
+    const top = demand.encodings(track).filter((one) => one.active).at(-1)!;
+    return `${720 / top.scaleResolutionDownBy!} ${top.maxFramerate} ${top.maxBitrate}`;
+  };
+  const after = (limits: object): string => (demand.bound(limits), sent());
+  assert.equal(after({ frameHeight: { max: 360 }, frameRate: { max: 15 } }), "360 15 500000");
+  assert.equal(after({ bitrate: { max: 400_000 } }), "360 15 250000");
+  assert.equal(after({ frameHeight: { max: undefined }, frameRate: {} }), "360 15 250000");
+  assert.equal(after({ frameHeight: { max: 0 }, bitrate: { max: 0 } }), "720 15 1700000");
+  assert.equal(after({ frameRate: { max: 0 } }), "720 undefined 1700000");
 });

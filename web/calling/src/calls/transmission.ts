@@ -63,7 +63,7 @@ export class Transmission {
 
   /** Bounds on what is sent, by the application. */
   limit(limits: VideoSendConstraints): void {
-    this.demand.limits = limits;
+    this.demand.bound(limits);
   }
 }
 

@@ -25,10 +25,11 @@ const SCREEN = { maxBitrate: 2_500_000, maxFramerate: 15, scalabilityMode: "L1T3
  */
 export function cameraEncodings(width: number, height: number, wanted: (rid: string) => boolean, limits: VideoSendConstraints = {}): RTCRtpEncodingParameters[] {
   const most = limits.frameHeight?.max ?? limits.frameHeight?.exact ?? limits.frameHeight?.ideal;
-  const shrink = most && height > most ? height / most : 1;
+  const short = Math.min(width, height); // a telephone that is held upright sends its height as the long side
+  const shrink = most && short > most ? short / most : 1;
   const layers = plan(width / shrink, height / shrink);
   const frameRate = limits.frameRate?.max ?? limits.frameRate?.exact ?? limits.frameRate?.ideal;
-  let left = limits.bitrate?.max ?? Infinity;
+  let left = limits.bitrate?.max || Infinity;
   return RIDS.map((rid, i) => {
     const layer = layers[i];
     // A layer with less than half of what it needs is worth less than a better one below it.
