@@ -48,6 +48,7 @@ func TestViewsOfTheOwnCamera(t *testing.T) {
 				document.body.append(another.target);
 				seen.push(new WeakRef(another), new WeakRef(another.target), new WeakRef(another.target.firstChild));
 				another.dispose();
+				document.body.removeChild(another.target);
 			}`)
 		x.until(`document.querySelectorAll("video").length === 1 && (await collected(), seen.every((one) => !one.deref()))`)
 	})

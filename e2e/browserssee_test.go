@@ -180,6 +180,7 @@ func (m *twoInARoom) nothingIsLeftOver(t *testing.T) {
 			tracks.add(video.srcObject.getTracks()[0].id);
 			left.push(new WeakRef(one), new WeakRef(one.target), new WeakRef(video));
 			one.dispose();
+			document.body.removeChild(one.target);
 		}
 		renderer.dispose();
 		if (tracks.size !== 1) throw new Error(tracks.size + " tracks were shown");`)

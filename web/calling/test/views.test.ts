@@ -10,7 +10,7 @@ import { FakeMediaStream, FakeTrack, settle } from "./fakes";
 
 const page = globalThis as any;
 page.MediaStream = FakeMediaStream;
-const element = (): object => ({ addEventListener: () => {}, removeEventListener: () => {}, style: {}, setAttribute: () => {}, appendChild: () => {}, play: async () => {}, pause: () => {}, remove: () => {} });
+const element = (): object => ({ addEventListener: () => {}, removeEventListener: () => {}, style: {}, setAttribute: () => {}, appendChild: () => {}, play: async () => {}, pause: () => {}, replaceChildren: () => {} });
 page.document = { createElement: element, addEventListener: () => {}, removeEventListener: () => {} };
 page.IntersectionObserver = page.ResizeObserver = class {
   observe(): void {}
@@ -64,4 +64,13 @@ test("what is no scaling mode is refused, and the one before stays", async () =>
   await view.updateScalingMode("Crop");
   assert.equal(view.scalingMode, "Crop");
   view.dispose();
+});
+
+test("a view that is disposed of is seen no longer, and is the page's to take away", () => {
+  const { view } = makeView({ stream: () => new FakeMediaStream() as never, changes: new Emitter() }, {}, () => {});
+  let emptied = 0;
+  view.target.replaceChildren = () => void emptied++;
+  view.target.remove = () => assert.fail("the page takes it away");
+  view.dispose();
+  assert.deepEqual([emptied, view.target.style.display], [1, "none"]);
 });

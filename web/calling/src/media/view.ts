@@ -76,7 +76,9 @@ export function makeView(shown: Shown, options: CreateViewOptions, removed: () =
       video.pause();
       video.srcObject = null;
       video.onresize = video.onloadeddata = null;
-      target.remove();
+      // It stays where the page has put it, unseen: the page takes it away after this, as documented.
+      target.replaceChildren();
+      target.style.display = "none";
       removed();
     },
   };
