@@ -9,9 +9,10 @@ import { LocalVideoStream } from "../src/media/localvideostream";
 import type { Call } from "../src/types";
 import { FakeConnection } from "./fakeconnection";
 import { FakeMediaStream, FakeTrack, newest, settle } from "./fakes";
-import { begin, finish, inRoom, pass } from "./room";
+import { begin, finish, inRoom, pass, ROOM } from "./room";
 
-(globalThis as any).MediaStream = FakeMediaStream;
+const page = new EventTarget();
+Object.assign(globalThis, { addEventListener: page.addEventListener.bind(page), removeEventListener: page.removeEventListener.bind(page), MediaStream: FakeMediaStream });
 let microphone: FakeTrack & { onmute?: () => void; onunmute?: () => void };
 Object.defineProperty(globalThis, "navigator", {
   configurable: true,
@@ -53,6 +54,14 @@ async function granted(work: Promise<unknown>, t: string, events: object[] = [])
   events.forEach(hear);
   await work;
 }
+
+test("a network that a call cannot begin on, and one that it loses later", async () => {
+  const beginning = agent.facade.join({ roomId: ROOM });
+  const began: string[] = [];
+  beginning.feature(Features.UserFacingDiagnostics).network.on("diagnosticChanged", ({ diagnostic, value }) => began.push(`${diagnostic} ${value}`));
+  for (const event of ["offline", "online"]) page.dispatchEvent(new Event(event));
+  assert.deepEqual([began, told], [["noNetwork true", "noNetwork false"], []]);
+});
 
 test("a microphone that gives nothing at all", async () => {
   await pass(20_000);

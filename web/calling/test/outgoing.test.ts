@@ -159,10 +159,10 @@ test("a stream that is disposed of is not sent any more, and the server is told"
   assert.deepEqual([lost, outgoing.on, log.slice(-4)], [false, false, ["shows nothing", "lists +0 -1", "on false", "tells false"]]);
 });
 
-test("why a camera does not open is said by its code", async () => {
-  for (const [id, code, subCode] of [["denied", 403, 43001], ["busy", 412, 43000]] as const) {
+test("why a camera does not open is said by its code, and by the text that UI libraries know", async () => {
+  for (const [id, code, subCode, why] of [["denied", 403, 43001, "permissionDeniedError"], ["busy", 412, 43000, "SourceUnavailableError"]] as const) {
     const { outgoing } = make();
-    await assert.rejects(outgoing.start(new LocalVideoStream(camera(id))), { code, subCode });
+    await assert.rejects(outgoing.start(new LocalVideoStream(camera(id))), { code, subCode, message: `Video operation failure ${why}` });
     assert.equal(outgoing.stream, undefined, "another try is possible");
   }
   const stream = new LocalVideoStream(camera("a"));

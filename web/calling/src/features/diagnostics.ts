@@ -68,8 +68,10 @@ export function diagnostics(call: CallCore): UserFacingDiagnosticsFeature {
   call.context.devices.events.on("changed", speakers);
   speakers();
   call.inner.on("microphoneSilenced", (silenced) => media.set("microphoneMuteUnexpectedly", silenced));
-  const offline = (): void => network.set("noNetwork", true);
+  // Of a call that is connected, networkReconnect tells: Microsoft's UI library takes one that was ever without a network for one that has failed.
+  const offline = (): void => void (established(call.state) || network.set("noNetwork", true));
   const online = (): void => network.set("noNetwork", false);
+  if (globalThis.navigator?.onLine === false) offline();
   globalThis.addEventListener?.("offline", offline);
   globalThis.addEventListener?.("online", online);
   const timer = setInterval(() => void measure(call, network, media), EVERY_MS);

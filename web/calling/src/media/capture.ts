@@ -36,16 +36,21 @@ function devices(): MediaDevices {
   return media;
 }
 
+/** By these texts Microsoft's UI library knows why a camera does not start, and says so to the user. */
+const CAMERA_DENIED = "Video operation failure permissionDeniedError";
+const CAMERA_IN_USE = "Video operation failure SourceUnavailableError";
+
 function refusal(error: unknown, what: string): CommunicationServicesError {
   const { name, message } = (error ?? {}) as DOMException;
+  const camera = what === "the camera";
   switch (name) {
     case "NotAllowedError":
       if (/dismiss/i.test(message)) return failure(412, 43015, `nobody answered whether ${what} is permitted`);
-      if (/system/i.test(message)) return failure(412, 43016, `the system does not permit ${what}`);
-      return failure(403, 43001, `${what} was not permitted`);
+      if (/system/i.test(message)) return failure(412, 43016, camera ? CAMERA_DENIED : `the system does not permit ${what}`);
+      return failure(403, 43001, camera ? CAMERA_DENIED : `${what} was not permitted`);
     case "NotReadableError":
     case "AbortError":
-      return failure(412, 43000, `${what} is in use, or did not start`);
+      return failure(412, 43000, camera ? CAMERA_IN_USE : `${what} is in use, or did not start`);
     case "NotFoundError":
     case "OverconstrainedError":
       return failure(412, 43013, `${what} is not there`);
