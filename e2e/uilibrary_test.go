@@ -172,8 +172,31 @@ func TestUILibraryInARoom(t *testing.T) {
 		c.bob.until(`Object.keys(adapter.getState().call.remoteParticipants).length === 0`)
 		c.bob.leavesComposite()
 	})
+	t.Run("a Consumer who joins later sees what was before", func(t *testing.T) { c.with(t).showsWhatWasBefore() })
 	c.ada.noErrors()
 	c.bob.noErrors()
+}
+
+// showsWhatWasBefore: who joins later sees hands and the spotlight, whose pages the library
+// makes of events alone; reactions are seen by all.
+func (c *composites) showsWhatWasBefore() {
+	var made room
+	c.do("createRoom", values{"participants": []values{{"id": c.users["Ada"], "role": "Presenter"}, {"id": c.users["Bob"], "role": "Consumer"}}}, &made)
+	for _, x := range []*tab{c.ada, c.bob} {
+		x.run(`await composite(%s, %s)`, c.who(x), values{"locator": values{"roomId": made.ID}})
+		x.click(startButton)
+		x.until(`adapter.getState().call?.state === "Connected"`)
+		if x == c.ada {
+			x.run(`await adapter.raiseHand(); await adapter.startSpotlight([%s])`, c.users["Ada"])
+			x.until(`adapter.getState().call.spotlight?.localParticipantSpotlight && adapter.getState().call.raiseHand.localParticipantRaisedHand`)
+		}
+	}
+	c.bob.until(`(([ada]) => ada?.raisedHand?.raisedHandOrderPosition === 1 && ada.spotlight)(Object.values(adapter.getState().call.remoteParticipants))`)
+	c.ada.run(`await adapter.onReactionClick("heart")`)
+	c.ada.until(`adapter.getState().call.localParticipantReaction`)
+	c.bob.until(`Object.values(adapter.getState().call.remoteParticipants)[0].reactionState?.reactionMessage.reactionType === "heart"`)
+	c.bob.leavesComposite()
+	c.ada.leavesComposite()
 }
 
 // TestUILibraryCallsSomebody: CallComposite calls a user whose page has the stateful client,
@@ -233,6 +256,16 @@ func TestUILibraryCallsSomebody(t *testing.T) {
 		c := c.with(t)
 		c.ada.leavesComposite()
 		c.bob.until(`Object.keys(client.getState().calls).length === 0 && Object.keys(client.getState().callsEnded).length === 1 && agent.incomingCalls.length === 0`)
+	})
+	t.Run("who hands the caller on", func(t *testing.T) {
+		c := c.with(t)
+		ring(c)
+		c.bob.run(`globalThis.handing = await agent.incomingCalls[0].accept()`)
+		c.ada.until(`adapter.getState().page === "call"`)
+		c.bob.run(`handing.feature(Features.Transfer).transfer({targetParticipant: {id: "8:echo123"}})`)
+		c.bob.until(`handing.callEndReason?.subCode === 7015`)
+		c.ada.until(`adapter.getState().page === "call" && Object.keys(adapter.getState().call.remoteParticipants).join() === "8:echo123"`)
+		c.ada.leavesComposite()
 	})
 	c.ada.noErrors()
 	c.bob.noErrors()

@@ -1,6 +1,6 @@
 // Pages of Microsoft's UI library, as an application makes them: the composite for calls,
 // and the stateful client. Tests act on them as people do.
-import { LocalVideoStream } from "@azure/communication-calling";
+import { Features, LocalVideoStream } from "@azure/communication-calling";
 import { AzureCommunicationTokenCredential } from "@azure/communication-common";
 import { CallComposite, createAzureCommunicationCallAdapter, createStatefulCallClient, type CallAdapter, type CallAdapterLocator, type StartCallIdentifier } from "@azure/communication-react";
 import { registerIcons } from "@fluentui/react";
@@ -79,4 +79,4 @@ async function hears(hz: number): Promise<boolean> {
   return (await tone(new MediaStream(tracks.filter(({ kind }) => kind === "audio")), hz, 600)).share > 0.6;
 }
 
-Object.assign(globalThis, { LocalVideoStream, composite, stateful, decoded, hears, moving });
+Object.assign(globalThis, { Features, LocalVideoStream, composite, stateful, decoded, hears, moving });
