@@ -77,7 +77,7 @@ func (m *twoInARoom) withinConstraints(t *testing.T) {
 	first.run(`Object.assign(seen.view.target.style, {width: "640px", height: "360px"})`)
 	second.run(`await call.setConstraints({video: {send: {frameHeight: {max: 180}}}})`)
 	first.until(`find("Video").size.height <= 180 && await moves(seen.video)`)
-	second.run(`await call.setConstraints({video: {send: {}}})`)
+	second.run(`await call.setConstraints({video: {send: {frameHeight: {max: 0}}}})`)
 	first.until(`find("Video").size.height === 360`)
 }
 

@@ -260,11 +260,17 @@ func TestUILibraryCallsSomebody(t *testing.T) {
 	t.Run("who hands the caller on", func(t *testing.T) {
 		c := c.with(t)
 		ring(c)
-		c.bob.run(`globalThis.handing = await agent.incomingCalls[0].accept()`)
-		c.ada.until(`adapter.getState().page === "call"`)
-		c.bob.run(`handing.feature(Features.Transfer).transfer({targetParticipant: {id: "8:echo123"}})`)
-		c.bob.until(`handing.callEndReason?.subCode === 7015`)
-		c.ada.until(`adapter.getState().page === "call" && Object.keys(adapter.getState().call.remoteParticipants).join() === "8:echo123"`)
+		eve := c.createUser()
+		c.bob.run(`
+			globalThis.handing = await agent.incomingCalls[0].accept();
+			await stateful(%s);
+			globalThis.transfer = handing.feature(Features.Transfer).transfer({targetParticipant: {communicationUserId: %s}});`,
+			values{"user": eve, "token": c.token(eve), "name": "Eve"}, eve)
+		c.bob.until(`agent.incomingCalls.length === 1`)
+		c.bob.run(`await agent.incomingCalls[0].accept()`)
+		c.bob.until(`transfer.state === "Transferred"`)
+		c.bob.run(`await handing.hangUp()`)
+		c.ada.until(`adapter.getState().page === "call" && Object.values(adapter.getState().call.remoteParticipants).map(({displayName}) => displayName).join() === "Eve"`)
 		c.ada.leavesComposite()
 	})
 	c.ada.noErrors()
