@@ -8,7 +8,7 @@ import (
 )
 
 // TestTransactionsEnd asks that calls in all their ways leave no transaction behind: taken,
-// refused, canceled and called by us, over UDP and TCP.
+// refused, canceled and called by us, also to a phone that rings and is gone, over UDP and TCP.
 func TestTransactionsEnd(t *testing.T) {
 	t.Parallel()
 	for _, transport := range []string{"udp", "tcp"} {
@@ -54,6 +54,13 @@ func TestTransactionsEnd(t *testing.T) {
 			}
 			ours = r.dial(t, "+15557770000")
 			next(t, callee).Busy()
+			expect[call.Ended](t, ours)
+
+			ours = r.dial(t, "+15557770000")
+			next(t, callee).Ring()
+			expect[call.Ringing](t, ours)
+			callee.Vanish() // no answer to the CANCEL, and none to the INVITE
+			ours.End(call.Reason{Kind: call.NoAnswer})
 			expect[call.Ended](t, ours)
 
 			eventually(t, func() bool { // after 64*T1

@@ -25,8 +25,10 @@ type Client struct {
 	peer   Peer
 	ends   ends
 	invite bool
+	inside bool // of a dialog, where no phone rings
 
 	state    clientState
+	canceled bool // a CANCEL of it has left
 	user     User
 	request  *sip.Request // of an INVITE, until it has its final response
 	message  []byte       // the request; after a failure of an INVITE its ACK
@@ -34,7 +36,7 @@ type Client struct {
 	alarm    alarm
 	repeatAt instant // timer A or E
 	interval time.Duration
-	endAt    instant // timer B, D, F, K or M
+	endAt    instant // timer B, C, D, F, K or M, or the time after a CANCEL; 0: none
 }
 
 // Request sends a request. Where it returns an error, which is ErrTransport, ErrTooMany or
@@ -45,7 +47,7 @@ func (l *Layer) Request(request *sip.Request, to Peer, user User) (*Client, erro
 		return nil, fmt.Errorf("%s has no branch that is unique", request.Method)
 	}
 	message := Encode(request)
-	t := &Client{layer: l, key: key, peer: to, ends: endsOf(to.Stream), invite: request.IsInvite(), user: user, message: message}
+	t := &Client{layer: l, key: key, peer: to, ends: endsOf(to.Stream), invite: request.IsInvite(), inside: isInDialog(request), user: user, message: message}
 	t.alarm.owner = t
 	if t.invite {
 		t.request = request
@@ -96,6 +98,9 @@ func (t *Client) begin() error {
 		t.repeatAt = now + t.interval
 	}
 	t.setAlarm(now)
+	if t.key.method == sip.CANCEL {
+		l.clients[t.key.as(sip.INVITE)].cancel(now)
+	}
 	return nil
 }
 

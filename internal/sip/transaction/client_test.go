@@ -106,6 +106,55 @@ func TestRingingEndsTheRepetition(t *testing.T) {
 	})
 }
 
+// TestCanceledINVITEEndsWithoutItsAnswer asks RFC 3261 §9.1 of a phone that rang and is gone:
+// 64*T1 after the CANCEL nothing is kept, whatever else it says.
+func TestCanceledINVITEEndsWithoutItsAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, h, canceled, invite := newWire(0), &heard{}, &heard{}, request(t, "INVITE", "a")
+		w.send(t, invite, h)
+		w.Receive(answer(invite, 180), Peer{})
+		pass(time.Hour)
+		if _, clients := w.Count(); clients != 1 {
+			t.Fatalf("%d transactions after an hour of ringing", clients)
+		}
+		w.send(t, request(t, "CANCEL", "a"), canceled)
+		pass(31 * time.Second)
+		w.Receive(answer(invite, 180), Peer{})
+		if err := h.failure(); err != nil {
+			t.Errorf("31 s after the CANCEL: %v", err)
+		}
+		pass(2 * time.Second)
+		for _, failure := range []error{h.failure(), canceled.failure()} {
+			if !errors.Is(failure, ErrTimeout) {
+				t.Errorf("33 s after the CANCEL: %v", failure)
+			}
+		}
+		w.isEmpty(t)
+	})
+}
+
+// TestINVITEInsideADialogEndsWithoutItsAnswer asks for timer C: a peer that answers 100 and
+// then nothing is not waited for without end.
+func TestINVITEInsideADialogEndsWithoutItsAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, h, invite := newWire(0), &heard{}, request(t, "INVITE", "a")
+		invite.To().Params.Add("tag", "theirs")
+		w.send(t, invite, h)
+		for range 2 { // each 1xx begins it anew
+			w.Receive(answer(invite, 100), Peer{})
+			pass(3 * time.Minute)
+		}
+		h.wants(t, []int{100, 100}, nil)
+		pass(15 * time.Second)
+		if err := h.failure(); !errors.Is(err, ErrTimeout) {
+			t.Errorf("the user hears %v", err)
+		}
+		w.isEmpty(t)
+	})
+}
+
 func TestFailureIsAcknowledgedEachTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -26,7 +26,7 @@ const (
 	gotSuccess                        // 2xx
 	gotFailure                        // 3xx to 6xx
 	clientRepeats                     // timer A or E: no final response yet
-	clientExpires                     // timer B, D, F, K or M
+	clientExpires                     // timer B, C, D, F, K or M, or the time after a CANCEL
 	clientBreaks                      // the transport failed
 	clientStops                       // the user wants no more of it
 	clientEventCount
@@ -52,7 +52,7 @@ func (s clientState) after(event clientEvent, invite, reliable bool) (clientStat
 	case event == clientStops:
 		return clientTerminated, clientIgnores
 	case event == clientExpires || event == clientBreaks:
-		return s.afterEnd(event, invite)
+		return s.afterEnd()
 	case s == clientCalling, s == clientProceeding:
 		return s.afterUnanswered(event, invite, reliable)
 	case s == clientAccepted && event == gotSuccess:
@@ -91,16 +91,9 @@ func (s clientState) afterUnanswered(event clientEvent, invite, reliable bool) (
 	return s, clientIgnores
 }
 
-// afterEnd is after for the end of its time or of its transport. An INVITE that has a 1xx
-// waits for as long as its user does.
-func (s clientState) afterEnd(event clientEvent, invite bool) (clientState, clientAction) {
-	switch s {
-	case clientCalling:
-		return clientTerminated, clientFails
-	case clientProceeding:
-		if invite && event == clientExpires {
-			return s, clientIgnores
-		}
+// afterEnd is after for the end of its time or of its transport.
+func (s clientState) afterEnd() (clientState, clientAction) {
+	if s == clientCalling || s == clientProceeding {
 		return clientTerminated, clientFails
 	}
 	return clientTerminated, clientIgnores

@@ -28,7 +28,7 @@ func TestClientStates(t *testing.T) {
 				gotProvisional: {clientProceeding, clientPasses},
 				gotSuccess:     {clientAccepted, clientPasses},
 				gotFailure:     {clientCompleted, clientPasses | clientAcknowledges},
-				clientExpires:  {clientProceeding, clientIgnores}, clientBreaks: failed,
+				clientExpires:  failed, clientBreaks: failed,
 			},
 			clientAccepted:   {gotSuccess: {clientAccepted, clientPassesAgain}},
 			clientCompleted:  {gotFailure: {clientCompleted, clientAcknowledges}},

@@ -11,7 +11,7 @@ func (t *Client) enter(next clientState) (over func()) {
 	switch next {
 	case clientProceeding:
 		if t.invite {
-			t.repeatAt, t.endAt = 0, 0
+			t.repeatAt, t.endAt = 0, t.waitsUntil(now)
 		} else if t.interval != 0 {
 			t.interval = cfg.T2 // from the next repetition on: RFC 3261 §17.1.2.2
 		}
@@ -31,6 +31,32 @@ func (t *Client) enter(next clientState) (over func()) {
 	}
 	t.setAlarm(now)
 	return nil
+}
+
+// timerC is for how many 64*T1 an INVITE inside a dialog waits after its last 1xx: at least
+// the 3 minutes of RFC 3261 §16.6.
+const timerC = 6
+
+// waitsUntil is until when an INVITE that has a 1xx waits for its final response, with the
+// lock held; 0 is for as long as its user lets a phone ring.
+func (t *Client) waitsUntil(now instant) instant {
+	switch {
+	case t.canceled:
+		return t.endAt
+	case t.inside: // nobody is asked there whether to take a call
+		return now + timerC*t.layer.longest()
+	}
+	return 0
+}
+
+// cancel gives an INVITE whose CANCEL leaves 64*T1 for its final response (RFC 3261 §9.1),
+// with the lock held: a phone that rang and is gone will never send one. nil is none.
+func (t *Client) cancel(now instant) {
+	if t == nil || t.canceled || t.state != clientCalling && t.state != clientProceeding {
+		return
+	}
+	t.canceled, t.endAt = true, now+t.layer.longest()
+	t.setAlarm(now)
 }
 
 // finish removes the transaction, with the lock held.

@@ -90,6 +90,18 @@ func clientKeyOf(message sip.Message) (clientKey, bool) {
 	return clientKey{branch, cseq.MethodName, sip.NetworkToUpper(message.Transport())}, isUnique(branch)
 }
 
+// as is the key of another request with the same branch: a CANCEL has that of its INVITE.
+func (k clientKey) as(method sip.RequestMethod) clientKey {
+	k.method = method
+	return k
+}
+
+// isInDialog reports whether a request belongs to a dialog.
+func isInDialog(request *sip.Request) bool {
+	to := request.To()
+	return to != nil && to.Params.Has("tag")
+}
+
 // isUnique reports whether a branch is one of RFC 3261, which no other request has.
 func isUnique(branch string) bool {
 	return len(branch) > len(sip.RFC3261BranchMagicCookie) && strings.HasPrefix(branch, sip.RFC3261BranchMagicCookie)
