@@ -14,7 +14,7 @@ import (
 const (
 	flowKeepAlive = 30 * time.Second // shorter than NATs forget UDP (RFC 4787 asks for 2 min, many keep 30 s)
 	flowPatience  = 4 * time.Second  // for the answer
-	maxUnanswered = 3                // in a row, then the telephone is gone
+	maxUnanswered = 3                // in a row, then a telephone that has answered before is gone
 	flowsAtOnce   = 32               // probes under way
 )
 
@@ -24,21 +24,27 @@ const (
 func (s *Server) keepFlowsAlive() {
 	ticker := time.NewTicker(s.cfg.flowKeepAlive)
 	defer ticker.Stop()
-	silences := map[string]int{}
+	found := map[string]probed{}
 	for {
 		select {
 		case <-ticker.C:
 			s.cfg.Phones.RemoveExpired(s.ctx)
-			silences = s.probeFlows(silences)
+			found = s.probeFlows(found)
 		case <-s.ctx.Done():
 			return
 		}
 	}
 }
 
-// probeFlows probes each telephone once, and returns how many probes in a row each
-// has left unanswered. Proxies that a telephone has registered through look after it.
-func (s *Server) probeFlows(before map[string]int) map[string]int {
+// probed is what the probes of a telephone have shown so far.
+type probed struct {
+	answers bool // it has answered one: some never do, against RFC 3261 §11.2, and are there
+	silent  int  // how many it has left unanswered in a row
+}
+
+// probeFlows probes each telephone once, and returns what that has shown. Proxies that a
+// telephone has registered through look after it.
+func (s *Server) probeFlows(before map[string]probed) map[string]probed {
 	type answer struct {
 		device registrar.Binding
 		err    error
@@ -58,17 +64,23 @@ func (s *Server) probeFlows(before map[string]int) map[string]int {
 			answers <- answer{d, err}
 		})
 	}
-	silences := map[string]int{}
+	found := map[string]probed{}
 	for range asked {
 		a := <-answers
-		if a.err == nil || s.ctx.Err() != nil {
+		now := before[a.device.ID]
+		switch {
+		case a.err == nil:
+			now = probed{answers: true}
+		case s.ctx.Err() == nil:
+			now.silent++
+		}
+		if now.answers && now.silent >= maxUnanswered {
+			s.cfg.Phones.RemoveSilent(s.ctx, a.device)
 			continue
 		}
-		if silences[a.device.ID] = before[a.device.ID] + 1; silences[a.device.ID] >= maxUnanswered {
-			s.cfg.Phones.RemoveSilent(s.ctx, a.device)
-		}
+		found[a.device.ID] = now
 	}
-	return silences
+	return found
 }
 
 // optionsToPhone builds the probe.

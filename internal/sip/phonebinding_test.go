@@ -209,6 +209,36 @@ func TestPhoneWhoseConnectionClosesIsGone(t *testing.T) {
 	eventually(t, func() bool { return len(o.phones.BindingsOfIdentity(id)) == 0 })
 }
 
+// TestPhoneThatNeverAnswersProbesIsKept: there are phones that know no OPTIONS.
+func TestPhoneThatNeverAnswersProbesIsKept(t *testing.T) {
+	t.Parallel()
+	o := newPhoneRig(t, func(c *Config) { c.flowKeepAlive = 2 * t1 })
+	as, id := o.user(t, "101", "")
+	phone := o.phone(t, func(c *siptest.Config) { c.User = "101" })
+	phone.Answering(func(m *siptest.Message) int {
+		if m.Method() == "OPTIONS" {
+			return -1
+		}
+		return 0
+	})
+	if answer, err := phone.Register(within(t), as, 600); err != nil || answer.Status() != 200 {
+		t.Fatal(answer, err)
+	}
+	probes := func() (n int) {
+		ids := map[string]bool{}
+		for _, e := range phone.Log() {
+			if isRequest("OPTIONS", false)(e) {
+				ids[e.Message.Get("Call-ID")] = true
+			}
+		}
+		return len(ids)
+	}
+	eventually(t, func() bool { return probes() > maxUnanswered+2 })
+	if len(o.phones.BindingsOfIdentity(id)) != 1 {
+		t.Error("it is forgotten")
+	}
+}
+
 func TestSilentPhoneIsGone(t *testing.T) {
 	t.Parallel()
 	o := newPhoneRig(t, func(c *Config) { c.flowKeepAlive = time.Second }) // as long as a busy machine may need to answer
