@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -22,8 +23,8 @@ const (
 	maxTCPRefusals = 1024
 )
 
-// tcpRefusals are the addresses that refused TCP, so that not each large INVITE
-// waits for the refusal.
+// tcpRefusals are the addresses that refused TCP, or left an INVITE over it without any
+// reply, so that not each large INVITE waits for that.
 type tcpRefusals = *expiring.Map[netip.AddrPort, struct{}]
 
 func newTCPRefusals() tcpRefusals {
@@ -64,4 +65,23 @@ func (l *leg) overTCP() {
 			l.invite()
 		})
 	})
+}
+
+// isOverTCP reports whether the INVITE under way went over TCP although its trunk is one of UDP.
+func (l *leg) isOverTCP() bool {
+	return l.trunk != nil && l.trunk.Transport == trunk.UDP && l.dialog.transport == "TCP"
+}
+
+// overUDPAfterAll calls the place again over UDP where TCP has carried an INVITE to nobody:
+// carriers have proxies, and firewalls, that accept connections and leave it at that. It
+// returns false where that is not so.
+func (l *leg) overUDPAfterAll() bool {
+	if !l.isOverTCP() || l.out.rang || l.leaving != nil {
+		return false
+	}
+	l.timers.stop(timerNoReply)
+	l.server.noTCP.Put(l.out.place, struct{}{}, time.Now())
+	l.out.places = slices.Insert(l.out.places, 0, l.out.place)
+	l.log.Info("large INVITE is sent again over UDP: the trunk accepted a TCP connection and did not reply over it")
+	return l.startNextTrunk()
 }

@@ -1,8 +1,10 @@
 package sip
 
 import (
+	"fmt"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -74,6 +76,54 @@ func TestLargeINVITEGoesOverUDPWhereThereIsNoTCP(t *testing.T) {
 	r.dial(t, "+15557770000")
 	if top := next(t, both).Invite.Get("Via"); !strings.HasPrefix(top, "SIP/2.0/UDP ") {
 		t.Errorf("a small INVITE has Via %q", top)
+	}
+}
+
+// TestLargeINVITEGoesOverUDPWhereTCPIsSilent has a carrier that accepts TCP, and either closes
+// the connection or says nothing over it: the call comes over UDP, and the next one at once.
+func TestLargeINVITEGoesOverUDPWhereTCPIsSilent(t *testing.T) {
+	t.Parallel()
+	for _, closes := range []bool{true, false} {
+		t.Run(fmt.Sprint("closes ", closes), func(t *testing.T) {
+			t.Parallel()
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer listener.Close()
+			var connections atomic.Int32
+			go func() {
+				for {
+					conn, err := listener.Accept()
+					if err != nil {
+						return
+					}
+					connections.Add(1)
+					if closes {
+						conn.Read(make([]byte, 1))
+						conn.Close()
+					} else {
+						defer conn.Close()
+					}
+				}
+			}()
+			phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Listen = listener.Addr().String() })
+			r := newRig(t, impatient, via)
+			for range 2 {
+				made := large(t, r)
+				taken := next(t, phone)
+				if top := taken.Invite.Get("Via"); !strings.HasPrefix(top, "SIP/2.0/UDP ") {
+					t.Errorf("Via %q", top)
+				}
+				taken.Answer()
+				expect[call.Answered](t, made)
+				made.End(call.Reason{})
+				expect[call.Ended](t, made)
+			}
+			if n := connections.Load(); n != 1 {
+				t.Errorf("%d connections, want 1", n)
+			}
+		})
 	}
 }
 

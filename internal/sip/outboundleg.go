@@ -73,7 +73,7 @@ func (l *leg) invite() {
 	}
 	attempt := &inviting{request: request, cseq: d.localSeq, account: l.trunk}
 	l.out.invite = attempt
-	if l.hasAlternative() {
+	if l.hasAlternative() || l.isOverTCP() {
 		l.timers.start(timerNoReply, l.server.cfg.TrunkPatience)
 	}
 	l.transact(request, attempt, func(response *sip.Response, err error) { l.inviteAnswered(attempt, response, err) })
@@ -166,6 +166,9 @@ func (l *leg) inviteSucceeded(attempt *inviting, response *sip.Response) {
 
 // unreachable ends an attempt whose INVITE was not answered or not sent.
 func (l *leg) unreachable(err error) {
+	if l.overUDPAfterAll() {
+		return
+	}
 	text := l.peerName() + " cannot be reached"
 	switch {
 	case errors.Is(err, errPortUnreachable):
