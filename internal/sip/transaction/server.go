@@ -15,6 +15,7 @@ type Server struct {
 	peer    Peer
 	ends    ends
 	invite  bool
+	seq     uint32 // of CSeq
 
 	state    serverState
 	kept     []byte // the last response
@@ -45,7 +46,14 @@ func (l *Layer) receiveRequest(request *sip.Request, from Peer) {
 	}
 	at := endsOf(from.Stream)
 	l.mu.Lock()
-	if known := l.servers[key]; known != nil {
+	known := l.servers[key]
+	if known != nil && known.givesWayTo(request) {
+		if over := known.enter(serverTerminated, nil); over != nil {
+			defer over()
+		}
+		known = nil
+	}
+	if known != nil {
 		do := known.repeatedRequest(request)
 		l.mu.Unlock()
 		if do != nil {
@@ -62,7 +70,7 @@ func (l *Layer) receiveRequest(request *sip.Request, from Peer) {
 		return // an ACK of no transaction is one of a 2xx: who has read it knows its dialog
 	}
 	key = key.clone()
-	t := &Server{layer: l, key: key, request: request, peer: from, ends: at, invite: request.IsInvite()}
+	t := &Server{layer: l, key: key, request: request, peer: from, ends: at, invite: request.IsInvite(), seq: request.CSeq().SeqNo}
 	t.alarm.owner = t
 	l.servers[key] = t
 	t.keep(nil)
@@ -78,6 +86,13 @@ func (l *Layer) answerAlone(request *sip.Request, to Peer, status int, phrase st
 	if err := l.send(to, Encode(Response(request, status, phrase))); err != nil {
 		l.cfg.Log.Debug("response not sent", "status", status, "error", err)
 	}
+}
+
+// givesWayTo reports whether a request is another one although it has the branch of the
+// transaction: some phones use that of the request that was challenged once more, with the
+// next CSeq (RFC 3261 §8.1.3.5 asks for a new one). The lock is held.
+func (t *Server) givesWayTo(request *sip.Request) bool {
+	return (t.state == serverCompleted || t.state == serverConfirmed) && !request.IsAck() && request.CSeq().SeqNo > t.seq
 }
 
 // repeatedRequest takes a request again, or the ACK of a failure, with the lock held. It

@@ -67,6 +67,35 @@ func TestStreamThatTakesNothingHoldsNobodyUp(t *testing.T) {
 	})
 }
 
+// TestBranchThatIsUsedAgainIsAnotherRequest as some phones do that are challenged: with the next
+// CSeq it is no repetition.
+func TestBranchThatIsUsedAgainIsAnotherRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, acknowledged := range []bool{true, false} {
+			w := newWire(0)
+			first := w.begin(t, request(t, "INVITE", "a"), phone)
+			if err := first.Respond(Response(request(t, "INVITE", "a"), 401, "Unauthorized")); err != nil {
+				t.Fatal(err)
+			}
+			if acknowledged {
+				w.Receive(request(t, "ACK", "a"), phone)
+			}
+			w.Receive(request(t, "INVITE", "a"), phone)
+			if len(w.requests) != 1 {
+				t.Error("the same again is given to the user")
+			}
+			next := request(t, "INVITE", "a")
+			next.CSeq().SeqNo++
+			if err := w.begin(t, next, phone).Respond(Response(next, 200, "OK")); err != nil {
+				t.Error(err)
+			}
+			pass(33 * time.Second)
+			w.isEmpty(t)
+		}
+	})
+}
+
 func TestFailureOfINVITEIsRepeatedUntilItsACK(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
