@@ -33,7 +33,10 @@ func (c *Call) sendKeys(to *endpoint) {
 		err := to.leg.SendTones(context.Background(), keys) // returns when the leg ends, at the latest
 		c.post(func() {
 			to.keys.busy = false
-			if err == nil && len(to.keys.waiting) > 0 {
+			switch {
+			case err != nil: // the far end holds the call: it is no menu that waits for them
+				to.keys.waiting = nil
+			case len(to.keys.waiting) > 0:
 				c.sendKeys(to)
 			}
 		})

@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +24,30 @@ func TestKeysOfAUsersTelephoneReachTheNumberItCalls(t *testing.T) {
 		leg.Press("42#")
 		time.Sleep(time.Second)
 		if got := far.Sent(); got != "42#" {
+			t.Errorf("the number hears the keys %q", got)
+		}
+		w.endAll()
+	})
+}
+
+// TestKeysThatTheFarEndDoesNotTakeAreForgotten: where it holds the call for longer than keys
+// wait, it does not hear them when it comes back.
+func TestKeysThatTheFarEndDoesNotTakeAreForgotten(t *testing.T) {
+	run(t, func(w *world) {
+		leg := calltest.Inbound()
+		report, err := w.Incoming(call.Invitation{From: ann, To: phone(bPhone), CallerID: phone(ourPhone)}, leg)
+		w.must(err)
+		leg.Told(report)
+		far := <-w.dialer.Dialled
+		far.PickUp()
+		synctest.Wait()
+		far.RefuseTones(errors.New("it holds the call"))
+		leg.Press("123")
+		time.Sleep(time.Second)
+		far.RefuseTones(nil)
+		leg.Press("9")
+		time.Sleep(time.Second)
+		if got := far.Sent(); got != "9" {
 			t.Errorf("the number hears the keys %q", got)
 		}
 		w.endAll()

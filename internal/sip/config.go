@@ -57,6 +57,8 @@ type Config struct {
 	RegisterRetry time.Duration
 	// withdrawTime is how long trunks have to confirm the end of our registration; 2 s.
 	withdrawTime time.Duration
+	// holdPatience is how long keys wait for a phone that holds its call; 10 s.
+	holdPatience time.Duration
 	// AttestationHeader is an X-MS-Custom-… header in which applications read what a
 	// caller's Identity header says; "" shows it to none.
 	AttestationHeader string
@@ -112,6 +114,7 @@ func (c Config) withDefaults() Config {
 	set(&c.RetryAfter, 5*time.Second)
 	set(&c.RegisterRetry, 30*time.Second)
 	set(&c.withdrawTime, 2*time.Second)
+	set(&c.holdPatience, 10*time.Second)
 	if len(c.Digests) == 0 {
 		c.Digests = []string{"MD5", "SHA-256"}
 	}

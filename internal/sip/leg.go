@@ -181,7 +181,7 @@ func (l *leg) SendTones(ctx context.Context, tones []call.Tone) error {
 	if l.terms.keys == trunk.KeysInINFO {
 		return l.sendKeysInINFO(ctx, tones)
 	}
-	return l.session.SendTones(ctx, keys)
+	return l.sendKeysInMedia(ctx, keys)
 }
 
 var errEnded = errors.New("the leg ended")

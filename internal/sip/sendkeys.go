@@ -18,6 +18,20 @@ const (
 	infoKeyEvery  = 200 * time.Millisecond // from one key to the next
 )
 
+// mediaKeyEvery is how long a key and its pause take in the sound.
+const mediaKeyEvery = 200 * time.Millisecond
+
+var errHeld = errors.New("the phone holds the call, and wants to hear nothing")
+
+// sendKeysInMedia sends keys beside the sound. A phone that holds the call is waited for, but
+// not without end.
+func (l *leg) sendKeysInMedia(ctx context.Context, keys []byte) error {
+	patience := l.server.cfg.holdPatience + time.Duration(len(keys))*mediaKeyEvery
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errHeld)
+	defer cancel()
+	return l.session.SendTones(ctx, keys)
+}
+
 // sendKeysInINFO sends keys to a trunk that wants them in INFO (application/dtmf-relay,
 // which no RFC describes): each after the answer to the one before.
 func (l *leg) sendKeysInINFO(ctx context.Context, tones []call.Tone) error {

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -67,6 +68,28 @@ func TestKeysAreSentInINFO(t *testing.T) {
 	if heard := made.HeardTones(); heard != "" {
 		t.Errorf("%q was heard in the sound too", heard)
 	}
+}
+
+// TestKeysToAPhoneThatHoldsAreGivenUp asks that they are not waited for without end, and are
+// pressed where the phone comes back in time.
+func TestKeysToAPhoneThatHoldsAreGivenUp(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *Config) { c.holdPatience = 300 * time.Millisecond })
+	made, taken := r.connect(t, r.phone(t, nil))
+	if err := made.Hold(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	expect[call.HoldChanged](t, taken)
+	if err := taken.SendTones(within(t), []call.Tone{'5'}); !errors.Is(err, errHeld) {
+		t.Errorf("keys to a phone that holds: %v", err)
+	}
+	if err := made.Unhold(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := taken.SendTones(within(t), []call.Tone{'7'}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool { return made.HeardTones() == "7" })
 }
 
 // TestKeysInINFOThatAreRefusedFail: the rest is not sent.

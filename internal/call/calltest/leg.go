@@ -28,6 +28,7 @@ type Leg struct {
 	ended    bool
 	why      call.Reason
 	sent     []call.Tone
+	deaf     error // what SendTones returns; nil: the far end takes keys
 	refers   chan Asked
 	over     chan struct{}
 	port     *Port
@@ -186,10 +187,24 @@ func (l *Leg) SendTones(ctx context.Context, tones []call.Tone) error {
 			return fmt.Errorf("the leg ended")
 		}
 		l.mu.Lock()
-		l.sent = append(l.sent, tone)
+		deaf := l.deaf
+		if deaf == nil {
+			l.sent = append(l.sent, tone)
+		}
 		l.mu.Unlock()
+		if deaf != nil {
+			return deaf
+		}
 	}
 	return nil
+}
+
+// RefuseTones makes SendTones fail from now on, as where the far end holds the call; nil takes
+// that back.
+func (l *Leg) RefuseTones(why error) {
+	l.mu.Lock()
+	l.deaf = why
+	l.mu.Unlock()
 }
 
 // Sent returns the keys that the call pressed.
