@@ -101,6 +101,9 @@ func (l *leg) inviteAnswered(attempt *inviting, response *sip.Response, err erro
 		l.invite()
 	default:
 		l.reportForward(response)
+		if l.trunk != nil {
+			l.server.locator.silent.noteBusy(l.trunk, l.out.place, response)
+		}
 		l.failed(reasonOf(response), failsOver(response.StatusCode))
 	}
 }

@@ -31,6 +31,7 @@ func (r *registrationClient) register(ctx context.Context) (*sip.Response, error
 				r.place = place
 				return response, nil
 			}
+			s.locator.silent.noteBusy(r.trunk, place, response)
 			err = fmt.Errorf("%d %s", response.StatusCode, response.Reason)
 		} else if ctx.Err() == nil {
 			s.locator.silent.note(r.trunk, place)

@@ -5,7 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/emiago/sipgo/sip"
+
 	"github.com/switchhook/switchhook/internal/expiring"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -16,7 +19,8 @@ const silentFor = time.Minute
 // maxSilent bounds the addresses that are remembered.
 const maxSilent = 1024
 
-// silentPlaces are the addresses of trunks that have not answered lately.
+// silentPlaces are the addresses of trunks that have not answered lately, or asked to be left
+// alone.
 type silentPlaces struct {
 	known *expiring.Map[silentPlace, struct{}]
 }
@@ -34,6 +38,18 @@ func newSilentPlaces() silentPlaces {
 // note remembers an address of a trunk that has not answered.
 func (p silentPlaces) note(t *trunk.Trunk, at netip.AddrPort) {
 	p.known.Put(silentPlace{t.Transport, at}, struct{}{}, time.Now())
+}
+
+// longestLeftAlone bounds for how long an address can ask to be left alone.
+const longestLeftAlone = 10 * time.Minute
+
+// noteBusy remembers an address of a trunk that refuses with 503, and for how long it asks to be
+// left alone (RFC 3261 §21.5.4); without a time it is asked again at once.
+func (p silentPlaces) noteBusy(t *trunk.Trunk, at netip.AddrPort, refusal *sip.Response) {
+	if wait := header.RetryAfter(refusal); refusal.StatusCode == sip.StatusServiceUnavailable && wait > 0 {
+		now := time.Now()
+		p.known.PutUntil(silentPlace{t.Transport, at}, struct{}{}, now, now.Add(min(wait, longestLeftAlone)))
+	}
 }
 
 // putLast moves those addresses of a trunk behind the others.

@@ -113,6 +113,35 @@ func TestSilentAddressIsTriedLast(t *testing.T) {
 	}
 }
 
+// TestBusyAddressIsLeftAlone has a trunk whose best address refuses the first call and asks to
+// be left alone for a while: the second call goes to the other one.
+func TestBusyAddressIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	phone, via := callee(t, "carrier", nil)
+	busy, err := siptest.New(siptest.Config{T1: t1, Listen: net.JoinHostPort("127.0.0.3", fmt.Sprint(via.Port))})
+	if err != nil {
+		t.Skipf("this machine has no 127.0.0.3: %v", err)
+	}
+	t.Cleanup(busy.Close)
+	names := &zone{hosts: map[string][]string{"busy.example": {"127.0.0.3"}, "other.example": {"127.0.0.1"}}, srv: map[string][]*net.SRV{}}
+	names.srv["_sip._udp.carrier.example"] = []*net.SRV{
+		{Target: "busy.example.", Port: uint16(via.Port), Priority: 1}, {Target: "other.example.", Port: uint16(via.Port), Priority: 2},
+	}
+	r := newRig(t, func(c *Config) { c.Resolver = names }, trunk.Trunk{Name: "carrier", Host: "carrier.example", Transport: trunk.UDP})
+	made := r.dial(t, "+15557770000")
+	next(t, busy).Reject(503, "Maintenance", siptest.Field{Name: "Retry-After", Value: "300 (tonight)"})
+	for range 2 {
+		next(t, phone).Answer()
+		expect[call.Answered](t, made)
+		made = r.dial(t, "+15557770000")
+	}
+	next(t, phone).Answer()
+	expect[call.Answered](t, made)
+	if n := distinct(busy, isRequest("INVITE", false)); n != 1 {
+		t.Errorf("the address that asked to be left alone has got %d calls", n)
+	}
+}
+
 // TestEachTransportHasItsService asks for the records of RFC 3263 §4.2, and for
 // the host's own addresses where there are none.
 func TestEachTransportHasItsService(t *testing.T) {
