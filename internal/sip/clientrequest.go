@@ -78,5 +78,5 @@ func (r *clientRequest) mayAnswer(response *sip.Response) bool {
 		return true
 	}
 	from, known := r.leg.server.trunks.From(source)
-	return known && from == r.leg.trunk
+	return known && isSameTrunk(from, r.leg.trunk)
 }

@@ -60,7 +60,7 @@ func (l *leg) replacePeer(r replacement) {
 	case l.phase != up || l.dialog.remoteTag != r.tag:
 		s.respond(r.request, r.tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return
-	case l.trunk == nil || l.trunk != r.from: // to know a call's tags is not enough
+	case !isSameTrunk(l.trunk, r.from): // to know a call's tags is not enough
 		s.respond(r.request, r.tx, sip.StatusForbidden, "Forbidden")
 		return
 	case l.pendingAnswer != nil || l.pendingRefresh != nil:
@@ -106,3 +106,7 @@ func (l *leg) byeOldDialog(left dialog) {
 	}, func(*sip.Response, error) {})
 	l.credentials = newCredentials(l.trunk) // those of the new dialog
 }
+
+// isSameTrunk reports whether two settings are of one trunk: the table of trunks may have been
+// set anew during the call. A telephone has none.
+func isSameTrunk(a, b *trunk.Trunk) bool { return a != nil && b != nil && a.Name == b.Name }

@@ -74,6 +74,27 @@ func TestCallsThatCannotBeTakenOver(t *testing.T) {
 	}
 }
 
+// TestCallIsTakenOverAfterItsTrunkWasSetAnew as an application does that changes any route.
+func TestCallIsTakenOverAfterItsTrunkWasSetAnew(t *testing.T) {
+	t.Parallel()
+	local := trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback}
+	r := newRig(t, nil, local)
+	first, _ := r.connect(t, r.phone(t, nil))
+	if err := r.trunks.Set([]trunk.Trunk{local}, nil); err != nil {
+		t.Fatal(err)
+	}
+	second, err := r.phone(t, nil).Invite(siptest.Invite{To: "+15551230001", Fields: replacing(first, "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestPhonesOfUsersTakeNoCallOver asks that a user's telephone cannot take over
 // another's call, nor one of a trunk, by knowing its tags.
 func TestPhonesOfUsersTakeNoCallOver(t *testing.T) {
