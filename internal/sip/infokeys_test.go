@@ -19,6 +19,9 @@ func TestINFOPressesKeys(t *testing.T) {
 		{"application/dtmf-relay", "Signal=5\r\nDuration=160\r\n", '5'},
 		{"application/dtmf-relay", "Signal= #\r\nDuration= 160", '#'},
 		{"application/dtmf-relay", "Signal=10\r\n", '*'},
+		{"application/dtmf-relay", "Signal=12\r\n", 'A'},
+		{"application/dtmf-relay", "Signal=15\r\n", 'D'},
+		{"application/dtmf-relay", "Signal=16\r\n", 0}, // flash
 		{"application/dtmf", "d", 'D'},
 		{"application/dtmf-relay", "Signal=%\r\n", 0},
 		{"text/plain", "5", 0},

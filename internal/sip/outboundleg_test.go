@@ -78,7 +78,7 @@ func TestRefusalsOfPhonesAreHonest(t *testing.T) {
 		status int
 		kind   call.ReasonKind
 	}{
-		{486, call.Busy}, {600, call.Busy}, {603, call.Declined}, {403, call.Forbidden}, {404, call.NotFound},
+		{486, call.Busy}, {600, call.Busy}, {603, call.Declined}, {403, call.Forbidden}, {433, call.Forbidden}, {437, call.Forbidden}, {404, call.NotFound},
 		{484, call.NotFound}, {604, call.NotFound}, {408, call.NoAnswer}, {480, call.NoAnswer}, {503, call.Unreachable},
 		{504, call.Unreachable}, {488, call.Unsupported}, {606, call.Unsupported}, {487, call.Canceled}, {500, call.Failed}, {302, call.Failed},
 	}

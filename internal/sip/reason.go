@@ -26,7 +26,7 @@ func kindOf(status int) call.ReasonKind {
 		return call.Busy
 	case 603, 607, 608:
 		return call.Declined
-	case 401, 402, 403, 407:
+	case 401, 402, 403, 407, 428, 429, 433, 436, 437, 438: // some of them because of who calls (RFC 8224 §6.2.2, RFC 5079)
 		return call.Forbidden
 	case 404, 410, 484, 485, 604:
 		return call.NotFound

@@ -1,9 +1,15 @@
 package header
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // KeyTypes are the media types of keys in an INFO, as some gateways send them.
 var KeyTypes = []string{"application/dtmf-relay", "application/dtmf"}
+
+// events are the keys by their numbers in RFC 4733 §3.2.
+const events = "0123456789*#ABCD"
 
 // Key reads the key that an INFO carries: application/dtmf-relay ("Signal=5") and
 // application/dtmf ("5"). False where there is none.
@@ -22,15 +28,12 @@ func Key(content Content) (byte, bool) {
 	default:
 		return 0, false
 	}
-	switch signal { // events by number, as Cisco sends them
-	case "10":
-		return '*', true
-	case "11":
-		return '#', true
+	if event, err := strconv.Atoi(signal); err == nil && event >= 10 && event < len(events) { // by number (RFC 4733 §3.2), as Cisco sends them
+		return events[event], true
 	}
 	if len(signal) != 1 {
 		return 0, false
 	}
 	key := strings.ToUpper(signal)[0]
-	return key, strings.IndexByte("0123456789ABCD*#", key) >= 0
+	return key, strings.IndexByte(events, key) >= 0
 }
