@@ -23,8 +23,11 @@ type app struct {
 	out  io.Writer // what was asked for
 	err  io.Writer // what went on meanwhile
 	root *root
-	tune func()         // what the process is to do before it serves
-	hear func() hangups // what it does about SIGHUP then; nil: nothing
+
+	// What concerns the process; nil: nothing is done.
+	tune   func()         // before it serves, and before it listens: it may execute the program again, which hears of no signal before
+	listen func()         // begins to hear of interrupts
+	hear   func() hangups // begins to hear of SIGHUP, before it serves
 }
 
 // root is the command line. Each command is a file of its name.
@@ -52,9 +55,22 @@ type root struct {
 }
 
 func main() {
-	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, restore) // a second signal ends the program at once
-	os.Exit(run(&app{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr, tune: coarsenTimers, hear: hearHangups}, os.Args[1:]))
+	ctx, end := context.WithCancel(context.Background())
+	os.Exit(run(&app{
+		ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		tune: coarsenTimers, listen: func() { hearInterrupts(end) }, hear: hearHangups,
+	}, os.Args[1:]))
+}
+
+// hearInterrupts lets the first signal end what goes on. A second one ends the program at once.
+func hearInterrupts(end func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		end()
+	}()
 }
 
 // exit is how kong leaves after printing help.
@@ -88,6 +104,12 @@ func run(a *app, args []string) (code int) {
 	if err != nil {
 		fmt.Fprintf(a.err, "switchhook: %v\nSee switchhook --help.\n", err)
 		return 2
+	}
+	if a.tune != nil && command.Command() == "serve" {
+		a.tune()
+	}
+	if a.listen != nil {
+		a.listen()
 	}
 	if err := command.Run(a); err != nil {
 		fmt.Fprintln(a.err, "switchhook:", err)

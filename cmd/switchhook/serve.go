@@ -28,9 +28,6 @@ func (c *serveCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if a.tune != nil {
-		a.tune()
-	}
 	takeProcessors()
 	log := newLogger(a.err, cfg.LogLevel, cfg.LogFormat)
 	srv := server.New(cfg, log)
@@ -46,6 +43,10 @@ func (c *serveCommand) Run(a *app) error {
 	go func() { ended <- srv.Run(ctx) }()
 	select {
 	case err := <-ended:
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			log.Info("the server was stopped while it started")
+			return nil
+		}
 		return err
 	case <-srv.Ready():
 	}
