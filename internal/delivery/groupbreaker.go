@@ -121,7 +121,8 @@ func (e *Engine) tellGroupBreaker(a *attempt, o Outcome, now time.Time) {
 
 // EndProbation closes the circuits of a subscription, whose name is that of its group,
 // at an endpoint that has shown by itself that it is there, as by its consent in a
-// handshake. What was held back for them is sent.
+// handshake, and those of the endpoint's host, whatever is sent there. What was held back
+// for them is sent.
 func (e *Engine) EndProbation(name, endpoint string) {
 	if u, err := url.Parse(endpoint); err == nil {
 		e.enqueue(journal.MarkEntry(func() { e.closeCircuits(name, addressOf(u)) }))
@@ -138,7 +139,9 @@ func (e *Engine) closeCircuits(name, address string) {
 			e.log.Info("the endpoint has consented; the circuit of the subscription is closed", "group", name, "destination", address)
 			e.reopen(b.release())
 		}
-		if d := e.destinations[destinationKey{key.policy, address}]; d != nil {
+	}
+	for key, d := range e.destinations { // of callbacks as well
+		if key.address == address {
 			e.closeCircuit(d)
 		}
 	}

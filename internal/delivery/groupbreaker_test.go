@@ -149,6 +149,29 @@ func TestConsentEndsProbation(t *testing.T) {
 	}
 }
 
+// TestConsentOpensTheWayForCallbacks: an application that has come back and has subscribed
+// again gets the callbacks of its first call at once.
+func TestConsentOpensTheWayForCallbacks(t *testing.T) {
+	hooks := &webhooks{}
+	hooks.answer = func(string, string, int) reply {
+		return reply{status: map[bool]int{true: 0, false: 200}[time.Since(hooks.begun) < 7500*time.Millisecond]}
+	}
+	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+		for i := range 12 { // the circuit opens for 1, 2, 4 and then 5 s
+			m := taken(fmt.Sprint("down", i))
+			m.Lane, m.Group = m.ID, m.ID
+			e.Post(m)
+		}
+		time.Sleep(8 * time.Second)
+		e.EndProbation("sub", hook)
+		e.Post(taken("new"))
+		time.Sleep(time.Minute)
+		if at := hooks.times("new"); len(at) != 1 || at[0] > 8100 {
+			t.Errorf("the callback was posted at %v ms", at)
+		}
+	})
+}
+
 // TestEventOnProbationIsGivenUpWithoutAnAttempt is what §"probation" warns of:
 // its time is up before the subscription is tried again.
 func TestEventOnProbationIsGivenUpWithoutAnAttempt(t *testing.T) {
