@@ -18,13 +18,7 @@ import (
 // package rest does for its routes of that kind.
 func (p *parts) front(apis http.Handler) http.Handler {
 	hosts := auth.NewHosts(p.cfg.PublicHosts...)
-	ours := func(w http.ResponseWriter, r *http.Request) bool {
-		if !hosts.Admits(r) {
-			http.Error(w, "this Host is not a name of this server; add it to public-host", http.StatusMisdirectedRequest)
-			return false
-		}
-		return true
-	}
+	ours := ourNames(hosts)
 	pages := p.samplePages(hosts)
 	return p.proxies().Handler(connlimit.Handler(closeReserve(admin.Probes(p.ready, p.metrics, ours, withinLimit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/sip" && p.phones != nil && wantsSocket(r) { // else it is the SIP routing API
@@ -63,6 +57,17 @@ func (p *parts) front(apis http.Handler) http.Handler {
 		}
 		apis.ServeHTTP(w, r)
 	}))))))
+}
+
+// ourNames refuses what does not come under a name of ours.
+func ourNames(hosts *auth.Hosts) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		if !hosts.Admits(r) {
+			http.Error(w, "this Host is not a name of this server; add it to public-host", http.StatusMisdirectedRequest)
+			return false
+		}
+		return true
+	}
 }
 
 // wantsPage reports whether a browser asks, on behalf of a person. Programs that ask for / get the

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/admin"
+	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/listen"
 )
 
@@ -23,7 +24,7 @@ func (p *parts) openProfile(ctx context.Context) error {
 	if err != nil {
 		return listen.Error("profile", p.cfg.Profile, err)
 	}
-	server := &http.Server{Handler: admin.Profiles(), ReadHeaderTimeout: headerTimeout, IdleTimeout: time.Minute}
+	server := &http.Server{Handler: ownPages(ourNames(auth.NewHosts(p.cfg.PublicHosts...)), admin.Profiles()), ReadHeaderTimeout: headerTimeout, IdleTimeout: time.Minute}
 	p.later(server.Close)
 	p.work.Go(func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -32,4 +33,18 @@ func (p *parts) openProfile(ctx context.Context) error {
 	})
 	p.log.Info("profiles are served", "address", fmt.Sprintf("http://%s/debug/pprof/", listener.Addr()))
 	return nil
+}
+
+// ownPages keeps out what a page of another site makes the browser of this machine ask for,
+// under its own name (DNS rebinding) or ours.
+func ownPages(ours func(http.ResponseWriter, *http.Request) bool, profiles http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch from := r.Header.Get("Sec-Fetch-Site"); {
+		case !ours(w, r):
+		case from == "cross-site" || from == "same-site":
+			http.Error(w, "profiles are not for pages of other sites", http.StatusForbidden)
+		default:
+			profiles.ServeHTTP(w, r)
+		}
+	})
 }

@@ -30,6 +30,24 @@ func TestProfilesAreBehindTheirDoor(t *testing.T) {
 	if answer.StatusCode != http.StatusOK || !strings.Contains(string(text), "goroutine profile:") {
 		t.Errorf("%s %s", answer.Status, text)
 	}
+	for name, change := range map[string]func(*http.Request){
+		"a page under a rebound name": func(r *http.Request) { r.Host = "rebound.example" },
+		"a page of another site":      func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+p.cfg.Profile+"/debug/pprof/goroutine?debug=1", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(r)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode < 400 {
+			t.Errorf("%s: %s", name, answer.Status)
+		}
+	}
 	http.DefaultClient.CloseIdleConnections()
 	if err := p.close(); err != nil {
 		t.Error(err)
