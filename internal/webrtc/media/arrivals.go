@@ -1,6 +1,7 @@
 package media
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"sync"
@@ -54,11 +55,14 @@ type arrival struct {
 	came framed
 }
 
-// Read implements net.Conn. The connection ends with a packet that is tooLong.
+// Read implements net.Conn. The connection ends with a packet of DTLS that is too long, or
+// one too many.
 func (c *arrival) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	if why := c.came.take(b[:n]); why != nil {
-		c.at.ended.Add(1)
+		if errors.Is(why, errTooLong) {
+			c.at.ended.Add(1)
+		}
 		return 0, why
 	}
 	return n, err

@@ -38,6 +38,8 @@ type consent struct {
 	claims *addressClaims
 	due    atomic.Int64 // when tick has something to do, in ns since made; 0: never
 
+	handshakes handshakes // of UDP
+
 	mu           sync.Mutex // held around memory
 	ours, theirs credentials
 	tieBreaker   uint64

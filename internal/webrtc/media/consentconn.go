@@ -88,6 +88,9 @@ func (c *consentConn) ReadFrom(b []byte) (int, net.Addr, error) {
 // is may be a nomination that has waited, in place of the answer.
 func (c *consentConn) take(b []byte, n int, from netip.AddrPort) (size int, pass bool) {
 	if !stun.IsMessage(b[:n]) {
+		if c.of.handshakes.tooMany(b[:n]) {
+			return 0, false
+		}
 		if p := c.of.last.Load(); p != nil && !p.open.Load() && p.address == canonical(from) {
 			p.credit.Add(perByte * int64(n))
 		}
