@@ -32,6 +32,7 @@ type Call struct {
 	kind          kind
 	dialsOut      bool // of a room: phone numbers may be called
 	joinable      bool // clients may join it by its name, and wait there alone
+	connectedTo   bool // an application has connected to it, once at least
 	rosterOwed    bool // applications are told of the roster soon
 	ended         bool
 	roomList      map[string]Role // of a room: what its list said last, by raw id; nil: nothing yet

@@ -56,6 +56,7 @@ func (c *Call) connect(control Control) Properties {
 	for _, p := range c.roster() {
 		made.Targets = append(made.Targets, p.ID)
 	}
+	c.connectedTo = true
 	conn := c.open(control, ConnectOperation, self, made)
 	c.joinApplication(self)
 	conn.connected()

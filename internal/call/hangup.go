@@ -26,6 +26,7 @@ func (c *Connection) hangUp() {
 		return
 	}
 	if call.kind.endsWhenOneLeaves() || c.state == Connecting {
+		why.Alone = call.connectedTo
 		call.finish(why, c)
 		return
 	}
@@ -69,6 +70,7 @@ func (c *Call) finish(why Reason, by *Connection) {
 		return
 	}
 	c.ended = true
+	why.Alone = why.Alone || by == nil && !c.kind.endsWhenOneLeaves() && len(c.listed()) == 1
 	c.detail.Ended, c.detail.Why = time.Now(), why
 	if c.limit != nil {
 		c.limit.Stop()

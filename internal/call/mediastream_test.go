@@ -81,6 +81,28 @@ func TestStreamIsStartedAndStopped(t *testing.T) {
 	})
 }
 
+// TestStopWithoutContextHasTheStarts, as live tests of .NET were recorded; a later start
+// without one has none.
+func TestStopWithoutContextHasTheStarts(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.streaming(call.Streaming{})
+		w.must(conn.StartStreaming(bg, call.Context{Operation: "start", CallbackURI: "http://app.test/other"}))
+		w.opened().Tell(streaming.Opened{})
+		w.must(conn.StartStreaming(bg, call.Context{}))
+		synctest.Wait()
+		if op := w.last(id).Header().Operation; op.Context != "" {
+			t.Errorf("the second start is told with %+v", op)
+		}
+		w.must(conn.StopStreaming(bg, call.Context{}))
+		synctest.Wait()
+		stopped, ok := w.last(id).(call.MediaStreamingStopped)
+		if op := w.last(id).Header().Operation; !ok || op.Context != "start" || op.CallbackURI != "http://app.test/other" {
+			t.Errorf("the stop is told by %T with %+v", stopped, op)
+		}
+		leg.HangUp()
+	})
+}
+
 func TestStreamNeedsToBeSetUp(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, _ := w.answered()

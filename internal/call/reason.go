@@ -45,8 +45,11 @@ type Reason struct {
 	Text string // for people: "no route takes +15551230001"
 	SIP  Status // the final SIP response, zero where none came and ours needs no other
 	Q850 Cause  // the Q.850 cause of a Reason header, zero where none came
-	// ByApplication says that an application refused, not a phone.
+	// ByApplication says that an application refused, not a phone, or that it removed the
+	// other end of a call of two.
 	ByApplication bool
+	// Alone says that nobody but one was left in a call of more than two.
+	Alone bool
 	// Phone says that a leg to a phone ended; Inbound that the phone had called us.
 	Phone, Inbound bool
 	// Client says that the leg was to a telephone of a user of ours, not to one of

@@ -31,7 +31,8 @@ func (c *Call) remove(p *participant) {
 func (c *Call) removeFor(p *participant, why Reason) {
 	c.dismiss(p, why)
 	if c.kind.endsWhenOneLeaves() || c.deserted() {
-		c.finish(Reason{Kind: EndedByPeer, Text: "the other participant was removed"}, nil)
+		byApplication := c.kind.endsWhenOneLeaves() && !why.ByParticipant
+		c.finish(Reason{Kind: EndedByPeer, ByApplication: byApplication, Text: "the other participant was removed"}, nil)
 		return
 	}
 	c.tellRoster()

@@ -55,9 +55,14 @@ func TestTranscriptionIsStartedUpdatedAndStopped(t *testing.T) {
 		if p, _ := conn.Properties(bg); p.Transcription == nil || !p.Transcription.Active || p.Transcription.Locale != "de-DE" || p.Transcription.ID != s.Subscription {
 			t.Errorf("getCall has %+v", p.Transcription)
 		}
+		w.must(conn.UpdateTranscription(bg, "de-DE", "m", call.Context{}))
+		synctest.Wait()
+		if op := w.last(id).Header().Operation; op.Context != "first" {
+			t.Errorf("an update without a context is told with %+v", op)
+		}
 		w.must(conn.StopTranscription(bg, call.Context{Operation: "enough"}))
 		synctest.Wait()
-		w.expect(id, connected+" TranscriptionStarted TranscriptionStarted TranscriptionUpdated TranscriptionStopped")
+		w.expect(id, connected+" TranscriptionStarted TranscriptionStarted TranscriptionUpdated TranscriptionUpdated TranscriptionStopped")
 		if w.last(id).Header().Operation.Context != "enough" || !s.Closed() {
 			t.Error("it was not stopped")
 		}
@@ -70,7 +75,7 @@ func TestTranscriptionIsStartedUpdatedAndStopped(t *testing.T) {
 		}
 		leg.HangUp()
 		synctest.Wait()
-		w.expect(id, connected+" TranscriptionStarted TranscriptionStarted TranscriptionUpdated TranscriptionStopped TranscriptionStopped CallDisconnected")
+		w.expect(id, connected+" TranscriptionStarted TranscriptionStarted TranscriptionUpdated TranscriptionUpdated TranscriptionStopped TranscriptionStopped CallDisconnected")
 	})
 }
 

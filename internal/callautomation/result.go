@@ -78,6 +78,8 @@ func endedBy(why call.Reason) resultInformation {
 		return diag(200, 0, 7000, "Call was ended by Azure Communication Service Call Automation API or a server bot.")
 	case why.Kind == call.Removed:
 		return diag(200, 0, 5300, "Call ended for this participant as it was removed from the conversation by another participant.")
+	case why.Kind == call.EndedByPeer && why.Alone && (!why.Phone || why.Client):
+		return diag(200, 0, 5010, "This conversation has ended as only one participant was remaining in the conversation.")
 	case why.Kind == call.EndedByPeer && (!why.Phone || why.Client):
 		return diag(200, 0, 5001, "This conversation has ended..")
 	case why.Kind == call.EndedByPeer:

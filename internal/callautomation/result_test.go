@@ -19,6 +19,11 @@ func TestReasonsBecomeCodes(t *testing.T) {
 		{"the other application", call.Reason{Kind: call.EndedByPeer}, 200, 5001},
 		{"rejected by an application", call.Reason{Kind: call.Declined, ByApplication: true}, 200, 5002},
 		{"removed", call.Reason{Kind: call.Removed}, 200, 5300},
+		{"who removed the other end", call.Reason{Kind: call.EndedByPeer, ByApplication: true}, 200, 5002},
+		{"the last one left", call.Reason{Kind: call.EndedByPeer, Alone: true}, 200, 5010},
+		{"the last one left by a user", call.Reason{Kind: call.EndedByPeer, Phone: true, Client: true, Alone: true}, 200, 5010},
+		{"the last one left by a phone", call.Reason{Kind: call.EndedByPeer, Phone: true, Alone: true}, 200, 560000},
+		{"who left the last one", call.Reason{Kind: call.EndedByApplication, Alone: true}, 200, 7000},
 		{"the called phone hung up", call.Reason{Kind: call.EndedByPeer, Phone: true}, 200, 560000},
 		{"the calling phone hung up", call.Reason{Kind: call.EndedByPeer, Phone: true, Inbound: true}, 200, 540000},
 		{"busy phone", call.Reason{Kind: call.Busy, Phone: true, SIP: sip(486)}, 486, 560486},
@@ -48,9 +53,10 @@ func TestReasonsBecomeCodes(t *testing.T) {
 
 func TestLiteralMessages(t *testing.T) {
 	cases := map[string]call.Reason{
-		"Call was ended by Azure Communication Service Call Automation API or a server bot. DiagCode: 0#7000.@": {Kind: call.EndedByApplication},
-		"This conversation has ended.. DiagCode: 0#5001.@":                                                      {Kind: call.EndedByPeer},
-		"The conversation has ended. DiagCode: 0#5002.@":                                                        {Kind: call.Busy, ByApplication: true},
+		"Call was ended by Azure Communication Service Call Automation API or a server bot. DiagCode: 0#7000.@":     {Kind: call.EndedByApplication},
+		"This conversation has ended.. DiagCode: 0#5001.@":                                                          {Kind: call.EndedByPeer},
+		"The conversation has ended. DiagCode: 0#5002.@":                                                            {Kind: call.Busy, ByApplication: true},
+		"This conversation has ended as only one participant was remaining in the conversation. DiagCode: 0#5010.@": {Kind: call.EndedByPeer, Alone: true},
 	}
 	for want, why := range cases {
 		if got := ended(why).Message; got != want {
