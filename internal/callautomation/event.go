@@ -82,13 +82,19 @@ func (o occurrence) appendData(b []byte, head call.Head, source []string) ([]byt
 	if v.hasEventSource(o.name) {
 		d.Joined("eventSource", source...)
 	}
-	d.SomeText("operationContext", head.Operation.Context)
+	first := o.resultFirst || o.lifecycle && v.resultFirst()
+	late := !first && v.contextAfterVersion()
+	if !late {
+		d.SomeText("operationContext", head.Operation.Context)
+	}
 	for _, m := range o.own {
 		d.Value(m.name, func(b []byte) ([]byte, error) { return appendValue(b, m.value) })
 	}
-	first := o.resultFirst || o.lifecycle && v.resultFirst()
 	if !first {
 		d.Text("version", string(v))
+	}
+	if late {
+		d.SomeText("operationContext", head.Operation.Context)
 	}
 	if v.hasResult(o.name) {
 		d.Value("resultInformation", func(b []byte) ([]byte, error) { return o.result.in(v).append(b), nil })

@@ -30,7 +30,38 @@ var recordedMembers = []struct{ events, versions, members string }{
 	{"TranscriptionStarted TranscriptionStopped", "2025-06-15 2026-03-12", "transcriptionUpdate version resultInformation"},
 	{"TranscriptionUpdated", "2026-03-12", "transcriptionUpdate version resultInformation"},
 	{"RecordingStateChanged", "2024-09-01-preview", "eventSource recordingId state startDateTime recordingKind resultInformation version"},
+	{"RecognizeFailed", "2024-09-01-preview 2025-06-15", "version resultInformation"},
+	{"RemoveParticipantSucceeded", "2024-09-01-preview 2025-06-15", "participant version resultInformation"},
 	{"RecordingStateChanged", "2025-05-15", "recordingId state startDateTime recordingKind resultInformation version"},
+}
+
+// recordedContexts is what stands before operationContext in data, in events that were
+// recorded with one.
+var recordedContexts = []struct{ events, versions, before string }{
+	{"CallConnected", "2024-06-15-preview", ""},
+	{"CallConnected", "2023-10-03-preview", "eventSource"},
+	{"PlayStarted PlayCanceled", "2024-06-15-preview", ""},
+	{"RemoveParticipantSucceeded", "2023-10-03-preview", "eventSource"},
+	{"HoldAudioStarted HoldAudioPaused", "2024-09-01-preview", ""},
+	{"PlayStarted PlayCompleted RecognizeFailed", "2024-09-01-preview 2025-06-15", "version"},
+	{"PlayFailed", "2024-09-01-preview", "failedPlaySourceIndex version"},
+	{"RemoveParticipantSucceeded", "2024-09-01-preview 2025-06-15", "participant version"},
+	{"MediaStreamingStarted MediaStreamingStopped", "2024-09-01-preview", "mediaStreamingUpdate version"},
+	{"TranscriptionStarted TranscriptionUpdated TranscriptionStopped", "2024-09-01-preview 2025-06-15", "transcriptionUpdate version"},
+}
+
+func TestContextStandsAsRecorded(t *testing.T) {
+	for _, row := range recordedContexts {
+		for _, version := range strings.Fields(row.versions) {
+			written := membersOf(t, version, true)
+			for _, name := range strings.Fields(row.events) {
+				before, _, found := strings.Cut(" "+written[name], " operationContext")
+				if got := strings.TrimSpace(before); !found || got != row.before {
+					t.Errorf("%s of %s has %q before operationContext, want %q", name, version, got, row.before)
+				}
+			}
+		}
+	}
 }
 
 // TestMembersStandAsRecorded compares the order of data's members with what the
@@ -38,7 +69,7 @@ var recordedMembers = []struct{ events, versions, members string }{
 func TestMembersStandAsRecorded(t *testing.T) {
 	for _, row := range recordedMembers {
 		for _, version := range strings.Fields(row.versions) {
-			written := membersOf(t, version)
+			written := membersOf(t, version, false)
 			for _, name := range strings.Fields(row.events) {
 				if got, want := written[name], row.members+" callConnectionId serverCallId correlationId publicEventType"; got != want {
 					t.Errorf("%s of %s has %s, want %s", name, version, got, want)
@@ -48,8 +79,9 @@ func TestMembersStandAsRecorded(t *testing.T) {
 	}
 }
 
-// membersOf lists the members of data in the sample of each event, but for operationContext.
-func membersOf(t *testing.T, version string) map[string]string {
+// membersOf lists the members of data in the sample of each event, operationContext only
+// if it is asked for.
+func membersOf(t *testing.T, version string, context bool) map[string]string {
 	t.Helper()
 	written := map[string]string{}
 	for _, e := range samples(version) {
@@ -62,7 +94,7 @@ func membersOf(t *testing.T, version string) map[string]string {
 		members := json.NewDecoder(bytes.NewReader(text))
 		for _, _ = members.Token(); members.More(); { // {
 			name, _ := members.Token()
-			if name != "operationContext" {
+			if context || name != "operationContext" {
 				names = append(names, name.(string))
 			}
 			var value json.RawMessage

@@ -25,6 +25,10 @@ func (v version) hasWireDetails() bool { return v.date() >= "2026-03-12" }
 // resultInformation before version.
 func (v version) resultFirst() bool { return v.date() >= "2026-03-12" }
 
+// contextAfterVersion: from 2024-09-01-preview on operationContext stands after version,
+// unless resultInformation stands before it.
+func (v version) contextAfterVersion() bool { return v.date() >= "2024-09-01" }
+
 // hasEventSource: one preview repeated the source inside data, a later one that of
 // recordings.
 func (v version) hasEventSource(event string) bool {
