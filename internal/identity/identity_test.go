@@ -180,8 +180,8 @@ func TestIssueChecksWhatIsAskedFor(t *testing.T) {
 		{"no body", "", "Invalid scopes - Scopes field is required.", "scopes"},
 		{"no scopes", `{"scopes":[]}`, "Invalid scopes - Scopes field is required.", "scopes"},
 		{"unknown scope", `{"scopes":["voip","fly"]}`, `"fly" is not one of chat, voip`, "scopes"},
-		{"too short", `{"scopes":["voip"],"expiresInMinutes":59}`, "must be 60 to 1440, not 59", "expiresInMinutes"},
-		{"too long", `{"scopes":["voip"],"expiresInMinutes":1441}`, "must be 60 to 1440, not 1441", "expiresInMinutes"},
+		{"too short", `{"scopes":["voip"],"expiresInMinutes":59}`, "ExpiresInMinutes value 59 is invalid. Value must be within the [60, 1440] interval.", "ExpiresInMinutes"},
+		{"too long", `{"scopes":["voip"],"expiresInMinutes":1441}`, "ExpiresInMinutes value 1441 is invalid. Value must be within the [60, 1440] interval.", "ExpiresInMinutes"},
 		{"wrong type", `{"scopes":"voip"}`, "scopes must be an array, not string", "scopes"},
 	}
 	for _, test := range tests {

@@ -81,7 +81,7 @@ func readGrant(field string, asked []string, minutes *int) (grant, error) {
 	wanted.lifetime = defaultMinutes * time.Minute
 	if minutes != nil {
 		if *minutes < minMinutes || *minutes > maxMinutes {
-			return grant{}, rest.Field("expiresInMinutes", fault.Invalid("expiresInMinutes must be %d to %d, not %d.", minMinutes, maxMinutes, *minutes))
+			return grant{}, rest.Field("ExpiresInMinutes", fault.Invalid("ExpiresInMinutes value %d is invalid. Value must be within the [%d, %d] interval.", *minutes, minMinutes, maxMinutes))
 		}
 		wanted.lifetime = time.Duration(*minutes) * time.Minute
 	}

@@ -96,7 +96,7 @@ func (a *API) getSearch(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("searchId")
 	s, err := a.searches.Get(r.Context(), id)
 	if err != nil {
-		return missing(err, "searchId", id)
+		return rest.Field("searchid", missing(err, "searchId", id)) // the recorded spelling
 	}
 	problem := "NoError"
 	if len(s.Numbers) == 0 {
