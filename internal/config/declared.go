@@ -33,6 +33,16 @@ func (w written) each(visit func(written)) {
 	for w.kind.Kind() == reflect.Pointer {
 		w.kind = w.kind.Elem()
 	}
+	switch node := w.node.(type) { // what has a name for others, or a type
+	case *ast.AnchorNode:
+		w.node = node.Value
+		w.each(visit)
+		return
+	case *ast.TagNode:
+		w.node = node.Value
+		w.each(visit)
+		return
+	}
 	visit(w)
 	switch node := w.node.(type) {
 	case *ast.MappingNode:

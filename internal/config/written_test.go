@@ -21,7 +21,8 @@ trunks:
     port: 5070
 guards:
   - {name: one, prefix: 0033, deny: true}
-  - {name: several, prefix: [+979, 0_1], except: +4411, deny: true}
+  - {name: several, prefix: &both [+979, 0_1], except: !!str +4411, deny: true}
+  - {name: again, prefix: *both, deny: true}
 speech: {providers: [{name: p, voices: {fr-FR: 012}}]}
 shutdown: {grace: 30}
 `))
@@ -38,6 +39,9 @@ shutdown: {grace: 30}
 		if !reflect.DeepEqual(got, strings.Fields(want)) {
 			t.Errorf("%q is %q", want, got)
 		}
+	}
+	if !reflect.DeepEqual(k.Guards[1].Prefixes, k.Guards[2].Prefixes) {
+		t.Errorf("the same by its name is %q", k.Guards[2].Prefixes)
 	}
 	if *second.Port != 5070 {
 		t.Errorf("the port is %d", *second.Port)
