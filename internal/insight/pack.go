@@ -28,11 +28,12 @@ func (p *packer) pack(t *timeline) []byte {
 	return p.piece()
 }
 
-// Calls that are over are packed some at a time, when most of their news have come. What
-// comes later has blocks of its own for a second or so.
+// Calls that are over are packed some at a time, when most of their news have come: with 2,000
+// calls a second after a quarter of a second at the earliest, which is longer than callbacks take
+// under overload. What comes later has blocks of its own for a second or so, and costs a second packing.
 const (
-	packAt   = 256                    // so many wait
-	packLess = 128                    // so many go on to wait, the last
+	packAt   = 640                    // so many wait
+	packLess = 512                    // so many go on to wait, the last
 	packTime = 250 * time.Millisecond // after its end a call waits no longer than until the next second
 )
 
