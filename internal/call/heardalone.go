@@ -42,6 +42,10 @@ func (h *heardAlone) ReadFrame(f audio.Frame) bool {
 
 // read reads the prompt, or the music, which fades in where the prompt was heard.
 func (h *heardAlone) read(f audio.Frame) bool {
+	if h.prompt == nil && h.music == nil {
+		h.said = nil // which has faded out: its sound is not kept for as long as the endpoint
+		return false
+	}
 	if h.prompt != nil {
 		if h.prompt.ReadFrame(f) {
 			h.said = h.prompt

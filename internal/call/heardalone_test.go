@@ -88,3 +88,20 @@ func TestNothingClicksThatOneAloneHears(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatHasFadedOutIsNotKept for as long as the endpoint, which may be on hold once and
+// then talk for hours.
+func TestWhatHasFadedOutIsNotKept(t *testing.T) {
+	member := &hearsAlone{}
+	var a privateAudio
+	a.setMember(member)
+	a.setMusic(newSteady(1000))
+	a.setMusic(nil)
+	f := make(audio.Frame, SampleRate/audio.FramesPerSecond)
+	if !member.source.ReadFrame(f) {
+		t.Error("the music does not fade out")
+	}
+	if heard := member.source.(*heardAlone); heard.ReadFrame(f) || heard.said != nil {
+		t.Errorf("%v is kept, or heard", heard.said)
+	}
+}

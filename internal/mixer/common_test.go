@@ -65,6 +65,9 @@ func TestWhoSaysNothingIsToldWhatIsCommon(t *testing.T) {
 	members[0].SetMuted(true)
 	tick(1)
 	want("one is held, one hears something of its own, a speaker is muted", 0, 4)
+	members[3].SetPrivateSource(&voice{})
+	tick(1)
+	want("it hears nothing of its own any more", 0, 3, 4)
 }
 
 // brief is a private source that ends while it is asked for its last frame.

@@ -31,8 +31,8 @@ func (m *Mix) tick(w *workspace) {
 		m.at = mb
 		// Once for all that follows: what is treated as common must be what everybody hears.
 		held, private := mb.held.Load(), mb.private.Load()
-		heard := m.withPrivate(w, mb, private, m.heardBy(w, mb, held))
-		if m.shares(mb) && !held && private == nil {
+		heard, own := m.withPrivate(w, mb, private, m.heardBy(w, mb, held))
+		if m.shares(mb) && !held && !own {
 			mb.common.WriteCommon(heard, &m.common, m.now)
 		} else {
 			mb.port.WriteFrame(heard)
@@ -129,29 +129,30 @@ func (m *Mix) sum(w *workspace) {
 	}
 }
 
-// withPrivate adds what a member's private source says to what it hears.
-func (m *Mix) withPrivate(w *workspace, mb *Member, private *privateSource, heard audio.Frame) audio.Frame {
+// withPrivate adds what a member's private source says to what it hears. own: it says something;
+// one that has ended says nothing, and may stay for as long as its member.
+func (m *Mix) withPrivate(w *workspace, mb *Member, private *privateSource, heard audio.Frame) (with audio.Frame, own bool) {
 	w.asked = private
 	if w.asked == nil {
-		return heard
+		return heard, false
 	}
 	spoke := w.asked.ReadFrame(w.alone[:m.samples])
 	told := m.privateTaps > 0 && spoke && w.asked.told(mb, m.now, m.asideTaps > 0)
 	w.asked = nil
 	if !spoke {
-		return heard
+		return heard, false
 	}
 	if told {
 		w.addPrivate(w.alone[:m.samples])
 	}
 	if heard == nil {
-		return w.alone[:m.samples]
+		return w.alone[:m.samples], true
 	}
 	both, alone := w.both[:len(heard)], w.alone[:len(heard)]
 	for i, sample := range heard {
 		both[i] = clipped(int32(sample) + int32(alone[i]))
 	}
-	return both
+	return both, true
 }
 
 func subtract(dst []int16, total []int32, said []int16) audio.Frame {
