@@ -17,9 +17,10 @@ type written struct {
 	path string // such as trunks[0].ping
 	tag  reflect.StructTag
 	kind reflect.Type // what is declared there
+	name bool         // it is a key, not a value
 }
 
-// declared visits the values of a file that stand for declared keys.
+// declared visits the values of a file that stand for declared keys, and the names of keys.
 func declared(tree *ast.File, visit func(written)) {
 	for _, doc := range tree.Docs {
 		if doc.Body != nil {
@@ -56,13 +57,21 @@ func (w written) each(visit func(written)) {
 			return
 		}
 		for i, entry := range node.Values {
-			written{entry, fmt.Sprintf("%s[%d]", w.path, i), w.tag, w.kind.Elem()}.each(visit)
+			written{node: entry, path: fmt.Sprintf("%s[%d]", w.path, i), tag: w.tag, kind: w.kind.Elem()}.each(visit)
 		}
 	}
 }
 
-// pair visits the value of a key.
+// pair visits a key with its value.
 func (w written) pair(pair *ast.MappingValueNode, visit func(written)) {
+	if kind := w.kind.Kind(); kind != reflect.Struct && kind != reflect.Map {
+		return
+	}
+	if pair.Key.IsMergeKey() { // its value has keys of the same object
+		written{node: pair.Value, path: w.path, tag: w.tag, kind: w.kind}.each(visit)
+		return
+	}
+	visit(written{node: pair.Key, path: w.path, kind: reflect.TypeFor[string](), name: true})
 	name := pair.Key.GetToken().Value
 	below := written{node: pair.Value, path: strings.TrimPrefix(w.path+"."+name, "."), tag: w.tag}
 	switch w.kind.Kind() {
@@ -90,7 +99,7 @@ func (w written) isText() bool {
 }
 
 // parseTexts parses a file in which texts stay as they are written: YAML reads 011, a prefix, as the
-// number 9, and +33 as 33.
+// number 9, and +33 as 33. An object with a key that is no text, such as 112 or true, would be read as empty.
 func parseTexts(text []byte) (*ast.File, error) {
 	tree, err := parser.ParseBytes(text, 0)
 	if err != nil {
@@ -98,11 +107,15 @@ func parseTexts(text []byte) (*ast.File, error) {
 	}
 	texts := map[int]bool{} // by where they begin
 	declared(tree, func(w written) {
+		text := false
 		switch w.node.(type) {
 		case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-			if w.isText() {
-				texts[w.node.GetToken().Position.Offset] = true
-			}
+			text = w.isText()
+		case *ast.NullNode:
+			text = w.name
+		}
+		if text {
+			texts[w.node.GetToken().Position.Offset] = true
 		}
 	})
 	if len(texts) == 0 {

@@ -80,7 +80,7 @@ func (f *configFile) explain(err error) error {
 	var node *yaml.UnexpectedNodeTypeError
 	if f.tree != nil && (errors.As(err, &form) || errors.As(err, &node)) {
 		declared(f.tree, func(w written) {
-			if w.path != "" && w.node.GetToken().Position.Offset == position.Offset {
+			if w.path != "" && !w.name && w.node.GetToken().Position.Offset == position.Offset {
 				message = w.path + " must be " + w.wanted()
 			}
 		})

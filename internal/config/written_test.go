@@ -14,7 +14,8 @@ numbers: [+15550100001]
 emergency-numbers: [000, 0110]
 trunks:
   - {name: 007, host: 127.0.0.1, username: 0049301234567, password: 01234567, country: 033, international-prefix: 011, national-prefix: 0, caller-ids: +15551230001}
-  - name: other
+  - <<: {country: 044}
+    name: other
     password: True
     from-user: 0x1F
     username: 1.50
@@ -23,7 +24,7 @@ guards:
   - {name: one, prefix: 0033, deny: true}
   - {name: several, prefix: &both [+979, 0_1], except: !!str +4411, deny: true}
   - {name: again, prefix: *both, deny: true}
-speech: {providers: [{name: p, voices: {fr-FR: 012}}]}
+speech: {providers: [{name: p, voices: {fr-FR: 012, 012: nova}}]}
 shutdown: {grace: 30}
 `))
 	if err != nil {
@@ -34,7 +35,7 @@ shutdown: {grace: 30}
 	for want, got := range map[string][]string{
 		"+15550100001": k.Numbers, "000 0110": k.Emergency, "007 0049301234567 01234567 033 011 0": {first.Name, first.Username, first.Password, first.Country, first.International, *first.National},
 		"+15551230001": first.CallerIDs, "True 0x1F 1.50": {second.Password, second.FromUser, second.Username}, "0033": k.Guards[0].Prefixes, "+979 0_1": k.Guards[1].Prefixes, "+4411": k.Guards[1].Except,
-		"012": {k.Speech.Providers[0].Voices["fr-FR"]}, "30": {k.Shutdown.Grace},
+		"044": {second.Country}, "012 nova": {k.Speech.Providers[0].Voices["fr-FR"], k.Speech.Providers[0].Voices["012"]}, "30": {k.Shutdown.Grace},
 	} {
 		if !reflect.DeepEqual(got, strings.Fields(want)) {
 			t.Errorf("%q is %q", want, got)
@@ -68,6 +69,19 @@ func TestValuesOfTheWrongFormNameTheirKey(t *testing.T) {
 	} {
 		_, err := parseConfig("switchhook.yaml", []byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// TestKeysThatAreNoTextsAreUnknown: the library would leave out all of the object that has one, a guard
+// or the whole file.
+func TestKeysThatAreNoTextsAreUnknown(t *testing.T) {
+	for text, want := range map[string]string{
+		"http: off\n5060: x\n": `switchhook.yaml:2: unknown field "5060"`, "http: off\ntrue: x\n": `unknown field "true"`, "http: off\n~: x\n": `unknown field "~"`,
+		"guards:\n  - {name: a, prefix: +979, deny: true, 1.0: x}\n": `switchhook.yaml:2: unknown field "1.0"`, "insight: {1: x}\n": `unknown field "1"`,
+	} {
+		if _, err := parseConfig("switchhook.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
