@@ -40,7 +40,7 @@ type journalRepairCommand struct{}
 
 // Help ends the command's help.
 func (journalRepairCommand) Help() string {
-	return `The server must not run, and the user is that of the server, who reads the new files. What can be read is written to them;
+	return `The server must not run. What can be read is written to new files, which belong to the owner of the directory;
 those that are there now are moved to a folder of the data directory, journal-damaged-TIME. Without damage nothing is changed.
 
 Example:
