@@ -2,6 +2,7 @@ package media
 
 import (
 	"encoding/binary"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"testing"
@@ -111,13 +112,21 @@ func TestClientsThatSendTooMuchAreEnded(t *testing.T) {
 // TestSourcesThatNameNoLineAreNotKept: pion keeps what comes of a source until a packet
 // names its line, however long only padding comes.
 func TestSourcesThatNameNoLineAreNotKept(t *testing.T) {
+	for name, format := range map[string]uint8{"pictures": 96, "PCMU": 0} {
+		t.Run(name, func(t *testing.T) { sourceWithoutLineIsNotKept(t, format) })
+	}
+}
+
+func sourceWithoutLineIsNotKept(t *testing.T, format uint8) {
 	e := open(t)
 	defer e.Close()
 	p, states := newPeer(e)
 	defer p.Port().Close()
 	defer p.Close()
 	p.SetPictures(sfu.NewClient("ann", nobody{}))
-	pc := viewer(t, 1, registerVideo)
+	pc := viewer(t, 1, func(engine *webrtc.MediaEngine) error {
+		return errors.Join(engine.RegisterCodec(find(formats(), webrtc.MimeTypePCMU), webrtc.RTPCodecTypeAudio), registerVideo(engine))
+	})
 	defer pc.Close()
 	static, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}, "a", "b")
 	fatal(t, err)
@@ -130,7 +139,7 @@ func TestSourcesThatNameNoLineAreNotKept(t *testing.T) {
 	padding[254] = 255 // how many they are
 	began := e.waiting.Load()
 	for n := range 2000 { // what is not read waits
-		_, err := out.WriteRTP(&rtp.Header{Version: 2, Padding: true, PayloadType: 96, SSRC: 1000, SequenceNumber: uint16(n)}, padding)
+		_, err := out.WriteRTP(&rtp.Header{Version: 2, Padding: true, PayloadType: format, SSRC: 1000, SequenceNumber: uint16(n)}, padding)
 		fatal(t, err)
 		if e.waiting.Load()-began > 100_000 {
 			return

@@ -2,14 +2,20 @@ package media
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
 )
 
-// maxUnnamed is how many packets of a source are read before one names its line. Browsers
-// name it in each until the first report about it.
+// maxUnnamed is how many packets of padding alone are read of a source before one names its
+// line. Browsers name it in each until the first report about it.
 const maxUnnamed = 256
+
+// pionDecides is a number of other packets of a source after which pion has found its line, or
+// given up: it reads eleven.
+const pionDecides = 16
 
 var errUnnamed = errors.New("packets of a source name no line")
 
@@ -26,7 +32,8 @@ func (unnamedFactory) NewInterceptor(string) (interceptor.Interceptor, error) { 
 
 // BindRemoteStream implements interceptor.Interceptor.
 func (*unnamed) BindRemoteStream(info *interceptor.StreamInfo, reader interceptor.RTPReader) interceptor.RTPReader {
-	if info.PayloadType == 0 { // pion says the payload type of no other sources
+	// pion says the payload type of no other sources. That of PCMU is 0 for all.
+	if info.PayloadType == 0 && !strings.EqualFold(info.MimeType, webrtc.MimeTypePCMU) {
 		return reader
 	}
 	var line, encoding, repeated uint8
@@ -40,17 +47,23 @@ func (*unnamed) BindRemoteStream(info *interceptor.StreamInfo, reader intercepto
 			repeated = uint8(extension.ID)
 		}
 	}
-	var header rtp.Header // of the goroutine that reads the stream
-	named, packets := false, 0
+	var packet rtp.Packet // of the goroutine that reads the stream
+	decided, padding, others := false, 0, 0
 	return interceptor.RTPReaderFunc(func(b []byte, a interceptor.Attributes) (int, interceptor.Attributes, error) {
 		n, a, err := reader.Read(b, a)
-		if err != nil || named {
+		if err != nil || decided {
 			return n, a, err
 		}
-		if _, err := header.Unmarshal(b[:n]); err == nil && len(header.GetExtension(line)) > 0 {
-			named = len(header.GetExtension(encoding)) > 0 || len(header.GetExtension(repeated)) > 0
+		if packet.Unmarshal(b[:n]) != nil { // pion gives the source up
+			return n, a, nil
 		}
-		if packets++; !named && packets > maxUnnamed {
+		named := len(packet.GetExtension(line)) > 0 && (len(packet.GetExtension(encoding)) > 0 || len(packet.GetExtension(repeated)) > 0)
+		if packet.Padding && len(packet.Payload) == 0 {
+			padding++
+		} else {
+			others++
+		}
+		if decided = named || others >= pionDecides; !decided && padding > maxUnnamed {
 			return 0, nil, errUnnamed
 		}
 		return n, a, nil
