@@ -28,6 +28,7 @@ func (e *Engine) newConnection(asked *consent, end func(), hear func(ssrc uint32
 	// are ICE-lite and read no candidates, so it asks for no others.
 	settings.SetRemoteIPFilter(func(net.IP) bool { return addresses.Allow(time.Now()) })
 	settings.SetICEUDPMux(consentMux{e.muxUDP, asked, e.Addr().Addr().IsLoopback()})
+	settings.SetICETCPMux(boundedMux{e.muxTCP, &asked.handshakes})
 	settings.SetICEBindingRequestHandler(new(firstCheck).take)
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(e.codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(e.interceptors))
 	pc, err = api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{e.certificate}})

@@ -1,7 +1,6 @@
 package media
 
 import (
-	"errors"
 	"net"
 	"net/netip"
 	"sync"
@@ -55,14 +54,11 @@ type arrival struct {
 	came framed
 }
 
-// Read implements net.Conn. The connection ends with a packet of DTLS that is too long, or
-// one too many.
+// Read implements net.Conn. The connection ends with a packet that is tooLong.
 func (c *arrival) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	if why := c.came.take(b[:n]); why != nil {
-		if errors.Is(why, errTooLong) {
-			c.at.ended.Add(1)
-		}
+		c.at.ended.Add(1)
 		return 0, why
 	}
 	return n, err

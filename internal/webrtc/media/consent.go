@@ -38,7 +38,7 @@ type consent struct {
 	claims *addressClaims
 	due    atomic.Int64 // when tick has something to do, in ns since made; 0: never
 
-	handshakes handshakes // of UDP
+	handshakes handshakes // over TCP too
 
 	mu           sync.Mutex // held around memory
 	ours, theirs credentials

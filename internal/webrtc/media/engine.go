@@ -97,7 +97,6 @@ func (e *Engine) prepare(cfg Config) error {
 	settings.SetICETimeouts(lostAfter, goneAfter, keepAlive)
 	settings.SetDTLSRetransmissionInterval(handshakeAgain)
 	settings.DisableCloseByDTLS(true) // a page that replaces its connection stays in its call
-	settings.SetICETCPMux(e.muxTCP)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.SetIncludeLoopbackCandidate(e.Addr().Addr().IsLoopback())

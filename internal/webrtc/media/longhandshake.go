@@ -13,11 +13,6 @@ import (
 // any length, which takes the cube of it: seconds for one of 32 KB.
 const maxHandshake = 4 << 10
 
-// maxHandshakes bounds all packets of DTLS that are read of a connection, in bytes. pion keeps
-// each message of a handshake until the connection ends, those after it too. A browser sends
-// 2,000, and again what is lost.
-const maxHandshakes = 128 << 10
-
 // Sizes and numbers of DTLS 1.2 (RFC 6347 §4.1, §4.2.2), in bytes.
 const (
 	handshakeRecord = 22 // content type
@@ -49,14 +44,6 @@ func uint24(b []byte) int { return int(b[0])<<16 | int(b[1])<<8 | int(b[2]) }
 // isDTLS reports whether a packet is of DTLS, by its first byte (RFC 7983 §7).
 func isDTLS(first byte) bool { return first >= 20 && first <= 63 }
 
-// handshakes counts the bytes of DTLS of a connection.
-type handshakes struct{ bytes atomic.Int64 }
-
-// tooMany counts a packet, and reports whether it is one of DTLS beyond maxHandshakes.
-func (h *handshakes) tooMany(packet []byte) bool {
-	return len(packet) > 0 && isDTLS(packet[0]) && h.bytes.Add(int64(len(packet))) > maxHandshakes
-}
-
 // filteredUDP is the UDP socket, without packets that are tooLong.
 type filteredUDP struct {
 	*net.UDPConn
@@ -85,10 +72,7 @@ func (p filteredUDP) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 // of the DTLS handshake of more than 4 KiB. Over TCP each of them has ended its connection.
 func (e *Engine) LongHandshakes() uint64 { return e.longHandshakes.Load() }
 
-var (
-	errTooLong = errors.New("a message of the handshake is too long")
-	errTooMany = errors.New("the handshake does not end")
-)
+var errTooLong = errors.New("a message of the handshake is too long")
 
 // framed goes through the packets of a stream (RFC 4571): each comes behind its length.
 type framed struct {
@@ -97,12 +81,9 @@ type framed struct {
 	left   int    // bytes of the packet that have not
 	packet []byte // of DTLS, as far as it has come
 	first  bool   // the next byte begins a packet
-
-	handshakes handshakes
 }
 
-// take takes the next bytes of the stream. It fails with a packet that is tooLong, and with
-// too many.
+// take takes the next bytes of the stream. It fails with one that is tooLong.
 func (f *framed) take(data []byte) error {
 	for len(data) > 0 {
 		if f.left == 0 {
@@ -124,9 +105,6 @@ func (f *framed) take(data []byte) error {
 		}
 		if tooLong(f.packet) {
 			return errTooLong
-		}
-		if f.handshakes.tooMany(f.packet) {
-			return errTooMany
 		}
 		f.packet = nil
 	}
