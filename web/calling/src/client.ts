@@ -20,6 +20,8 @@ const TOKEN_MS = 30_000;
 
 /** An agent on its way. */
 interface Attempt {
+  /** The client's agent before it, which was disposed of, leaves its calls. */
+  before?: Promise<void>;
   agent?: Agent;
   /** The client was disposed of meanwhile. */
   over?: boolean;
@@ -49,11 +51,11 @@ export class CallClient {
 
     Object.assign(this, {
       createCallAgent: async (credential: CommunicationTokenCredential, agentOptions: CallAgentOptions = {}) => {
-        await agent?.leaving;
-        if (agent || creating) throw failure(409, 40228, "this client has an agent; dispose of it first");
+        const before = agent?.leaving;
+        if ((agent && !before) || creating) throw failure(409, 40228, "this client has an agent; dispose of it first");
         if (typeof credential?.getToken !== "function") throw failure(400, 0, "not a token credential");
         leave ??= beHere();
-        const attempt: Attempt = (creating = { retired: () => (agent = undefined) });
+        const attempt: Attempt = (creating = { before, retired: () => (agent = undefined) });
         try {
           agent = await connect(credential, agentOptions, options, getDevices(), log, attempt);
           return agent.facade;
@@ -104,6 +106,7 @@ async function connect(
   if (!isToken(first)) throw failure(401, 10009, "the token is no access token of a user: it is not a JWT with claims");
   const user = identityOf(first);
   // Pages dispose of an agent and make the next one in the same breath, while the first still leaves its calls.
+  await attempt.before;
   await live.get(user)?.leaving;
   if (attempt.over) throw disposedOf();
   if (user && live.has(user)) throw failure(409, 40228, "this user has an agent in this page already");

@@ -123,6 +123,32 @@ test("a client that is disposed of while its agent connects, or the token is awa
   await client.dispose();
 });
 
+test("a client that is disposed of in the same breath, or while the agent before leaves its calls, makes none", async () => {
+  const credential = { getToken: async () => ({ token: TOKEN, expiresOnTimestamp: 0 }), dispose: () => {} };
+  const client = new CallClient();
+  const none = outcome(client.createCallAgent(credential));
+  await client.dispose();
+  await settle();
+  assert.equal(FakeSocket.all.length, 0);
+  assert.equal(await none, 4502);
+
+  const opening = client.createCallAgent(credential);
+  await settle();
+  await greet("s1");
+  const before = await opening;
+  const call = before.join({ roomId: ROOM });
+  await settle();
+  const gone = before.dispose();
+  const next = outcome(client.createCallAgent(credential));
+  const disposed = client.dispose();
+  await settle();
+  newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
+  await Promise.all([gone, disposed]);
+  await settle();
+  assert.equal(FakeSocket.all.length, 1);
+  assert.equal(await next, 4502);
+});
+
 test("the next agent of a user waits for the one before, which has been disposed of, to leave its calls", async () => {
   const credential = { getToken: async () => ({ token: TOKEN, expiresOnTimestamp: 0 }), dispose: () => {} };
   const first = new CallClient();

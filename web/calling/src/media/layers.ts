@@ -41,7 +41,7 @@ export function cameraEncodings(width: number, height: number, wanted: (rid: str
       active: fits && wanted(rid),
       scaleResolutionDownBy: (layer?.scale ?? 1) * shrink,
       maxBitrate: bitrate,
-      ...(frameRate ? { maxFramerate: frameRate } : {}),
+      maxFramerate: frameRate || undefined, // named always: a browser keeps what is not
     };
   });
 }
