@@ -76,6 +76,24 @@ func TestCallsThatAreNotArchivedAreForgottenAtOnce(t *testing.T) {
 	})
 }
 
+// TestForgottenCallTakesNoRoom: messages still come of a call that had more SIP dialogs than its list has
+// room for. What it would take would never be given back.
+func TestForgottenCallTakesNoRoom(t *testing.T) {
+	h := newHub(t, Config{Calls: 1})
+	defer h.Close()
+	for n := range maxNames + 2 {
+		legCame(h, &wireLeg{id: fmt.Sprint("sip-", n)})
+	}
+	h.CallOver(call.Detail{CorrelationID: aCall, ServerCallID: aServerCall, From: caller, To: callee, Ended: time.Now()})
+	overCall(h, "next")
+	h.SIP(time.Now(), false, "UDP", here, phone, invite(fmt.Sprint("sip-", maxNames+1)))
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if next := h.byID["next"]; len(h.byID) != 1 || h.taken != next.bytes {
+		t.Errorf("%d calls are known, %d bytes are taken, of which the last call has %d", len(h.byID), h.taken, next.bytes)
+	}
+}
+
 // TestCallThatGoesOnKeepsNoOthers known beyond the limit, and stays known itself: until as
 // many have begun since its end.
 func TestCallThatGoesOnKeepsNoOthers(t *testing.T) {

@@ -13,12 +13,12 @@ func (h *Hub) begin(f format, at time.Time) *coder {
 	return &h.coder
 }
 
-// add adds the item that was written last to a record, if there is room for it. The caller
-// holds mu.
+// add adds the item that was written last to a record, if there is room for it: one that is forgotten
+// would never give it back. The caller holds mu.
 func (h *Hub) add(r *record) {
 	h.item = h.coder.appendTo(h.item[:0])
 	size := int64(r.timeline.cost(len(h.item)))
-	if r.timeline.count >= maxEntries || r.bytes+size > maxRecordBytes || !h.makeRoom(size, r) {
+	if r.forgotten || r.timeline.count >= maxEntries || r.bytes+size > maxRecordBytes || !h.makeRoom(size, r) {
 		r.omitted++
 		h.lost++
 		return
