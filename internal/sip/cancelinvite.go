@@ -1,6 +1,8 @@
 package sip
 
 import (
+	"context"
+
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -25,13 +27,17 @@ func (l *leg) replyTimedOut() {
 // or to a leg that is ending.
 func (l *leg) lateResponse(attempt *inviting, response *sip.Response) {
 	switch {
-	case response == nil || attempt == l.out.invite:
+	case response == nil || l.isUnderWay(attempt):
 	case response.IsProvisional():
 		l.cancelInvite(attempt)
 	case response.IsSuccess():
 		l.server.endBranch(response, attempt)
 	}
 }
+
+// isUnderWay reports whether an attempt is the present one. A leg that another phone has taken
+// over has none, but those that were abandoned before may still be answered.
+func (l *leg) isUnderWay(attempt *inviting) bool { return l.out != nil && attempt == l.out.invite }
 
 // abandonInvite ends a call that was not answered.
 func (l *leg) abandonInvite() {
@@ -53,7 +59,7 @@ func (l *leg) cancelInvite(attempt *inviting) {
 		return
 	}
 	attempt.state = inviteCanceling
-	if attempt == l.out.invite {
+	if l.isUnderWay(attempt) {
 		l.timers.start(timerNoReply, 64*sip.T1)
 	}
 	why := call.Reason{Kind: call.Canceled}
@@ -61,6 +67,25 @@ func (l *leg) cancelInvite(attempt *inviting) {
 		why = *l.leaving
 	}
 	l.transact(cancelOf(attempt.request, why), nil, func(*sip.Response, error) {})
+}
+
+// giveUp takes a response to an attempt whose leg is gone: a phone that rings only now is
+// canceled, once, and one that answers is hung up.
+func (s *Server) giveUp(response *sip.Response, attempt *inviting) {
+	if !response.IsProvisional() {
+		s.endBranch(response, attempt)
+		return
+	}
+	if s.ctx.Err() != nil || attempt.givenUp.Swap(true) {
+		return
+	}
+	s.work.Go(func() {
+		ctx, cancel := context.WithTimeout(s.ctx, 64*sip.T1)
+		defer cancel()
+		if _, err := s.roundTrip(ctx, cancelOf(attempt.request, call.Reason{Kind: call.Canceled})); err != nil {
+			s.log.Debug("CANCEL of an abandoned INVITE was not answered", "error", err)
+		}
+	})
 }
 
 // cancelOf builds the CANCEL of an INVITE (RFC 3261 §9.1): the same top Via,

@@ -76,7 +76,7 @@ func (t *legTransaction) answered(response *sip.Response, err error) {
 			s.mediaNames.lookUp(s.ctx, response)
 		}
 		if !l.post(func() { t.on(response, nil) }) && t.attempt != nil {
-			s.endBranch(response, t.attempt) // the leg is gone
+			s.giveUp(response, t.attempt) // the leg is gone
 		}
 	})
 }

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -30,6 +31,8 @@ type inviting struct {
 	cseq    uint32
 	state   inviteState
 	rseq    map[string]uint32 // of each branch's ringing that we acknowledged (RFC 3262)
+
+	givenUp atomic.Bool // it was canceled after its leg
 
 	mu  sync.Mutex // retransmissions come on the goroutine that reads them
 	tag string     // of the branch that was answered

@@ -82,7 +82,7 @@ func (l *leg) invite() {
 // inviteAnswered takes a response to an INVITE of ours, or its failure.
 func (l *leg) inviteAnswered(attempt *inviting, response *sip.Response, err error) {
 	switch {
-	case attempt != l.out.invite || l.phase != early:
+	case !l.isUnderWay(attempt) || l.phase != early:
 		l.lateResponse(attempt, response)
 	case err != nil:
 		l.unreachable(err)

@@ -465,6 +465,26 @@ func TestSlowTrunkIsCanceled(t *testing.T) {
 	}
 }
 
+// TestSlowTrunkIsCanceledAfterTheCall asks the same where the call is over by then.
+func TestSlowTrunkIsCanceledAfterTheCall(t *testing.T) {
+	t.Parallel()
+	slow, viaSlow := callee(t, "slow", nil)
+	quick, viaQuick := callee(t, "quick", nil)
+	slow.Lose(func(e siptest.Entry) bool { return e.Sent })
+	r := newRig(t, impatient, viaSlow, viaQuick)
+	made := r.dial(t, "+15557770000")
+	late := next(t, slow)
+	next(t, quick).Busy()
+	expect[call.Ended](t, made)
+	eventually(t, func() bool { return r.Legs() == 0 })
+	slow.Lose(nil)
+	late.Ring()
+	if err := late.WaitEnded(within(t)); err != nil || late.Last().Method() != "CANCEL" {
+		t.Errorf("%v, ended by %v", err, late.Last())
+	}
+	eventually(t, func() bool { _, clients := r.transactions.Count(); return clients == 0 })
+}
+
 // TestTrunkMayBeAName asks that host names are looked up.
 func TestTrunkMayBeAName(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,8 @@
 package sip
 
 import (
+	"fmt"
+	"net/netip"
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -120,5 +122,45 @@ func TestPhonesOfUsersTakeNoCallOver(t *testing.T) {
 		if err := thief.WaitEnded(within(t)); err != nil || thief.Last().Status() != 403 {
 			t.Errorf("%s call: %v %v", name, err, thief.Last())
 		}
+	}
+}
+
+// TestTakenOverCallOutlivesATrunkThatWasGivenUp: the trunk that was tried first says nothing
+// until its time is over, or rings at last, when another phone has taken the call over.
+func TestTakenOverCallOutlivesATrunkThatWasGivenUp(t *testing.T) {
+	t.Parallel()
+	for _, rings := range []bool{false, true} {
+		t.Run(fmt.Sprint("rings ", rings), func(t *testing.T) {
+			t.Parallel()
+			slow, viaSlow := callee(t, "slow", nil)
+			phone, via := callee(t, "carrier", nil)
+			viaSlow.Sources = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} // the phones here are the carrier's
+			slow.Lose(func(e siptest.Entry) bool { return e.Sent })
+			r := newRig(t, impatient, viaSlow, via)
+			made, late, first := r.dial(t, "+15557770000"), next(t, slow), next(t, phone)
+			first.Answer()
+			expect[call.Answered](t, made)
+			answer := once(phone, isStatus("INVITE", 200, true))[0]
+			value := first.ID + ";to-tag=" + first.Invite.Tag("From") + ";from-tag=" + answer.Tag("To")
+			second, err := r.phone(t, nil).Invite(siptest.Invite{To: "+15551230001", Fields: []siptest.Field{{Name: "Replaces", Value: value}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := second.WaitAnswered(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			if rings {
+				slow.Lose(nil)
+				late.Ring()
+				if err := late.WaitEnded(within(t)); err != nil || late.Last().Method() != "CANCEL" {
+					t.Errorf("the phone that rings late: %v, %v", err, late.Last())
+				}
+			}
+			eventually(t, func() bool { _, clients := r.transactions.Count(); return clients == 0 })
+			if err := second.Hangup(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			expect[call.Ended](t, made)
+		})
 	}
 }
