@@ -343,6 +343,36 @@ func TestDeadTrunkIsSkipped(t *testing.T) {
 	expect[call.Answered](t, made)
 }
 
+// TestTrunkWithABusyAddressIsOnline has a trunk whose best address answers 503 to OPTIONS and
+// asks to be left alone: the next address says how the trunk is, and gets the call at once.
+func TestTrunkWithABusyAddressIsOnline(t *testing.T) {
+	t.Parallel()
+	phone, via := callee(t, "carrier", nil)
+	busy, err := siptest.New(siptest.Config{T1: t1, Listen: net.JoinHostPort("127.0.0.3", fmt.Sprint(via.Port))})
+	if err != nil {
+		t.Skipf("this machine has no 127.0.0.3: %v", err)
+	}
+	t.Cleanup(busy.Close)
+	busy.Guarding(func(*siptest.Message) (int, []siptest.Field) {
+		return 503, []siptest.Field{{Name: "Retry-After", Value: "300"}}
+	})
+	names := &zone{hosts: map[string][]string{"busy.example": {"127.0.0.3"}, "other.example": {"127.0.0.1"}}, srv: map[string][]*net.SRV{}}
+	names.srv["_sip._udp.carrier.example"] = []*net.SRV{
+		{Target: "busy.example.", Port: uint16(via.Port), Priority: 1}, {Target: "other.example.", Port: uint16(via.Port), Priority: 2},
+	}
+	r := newRig(t, func(c *Config) { c.Resolver = names }, trunk.Trunk{Name: "carrier", Host: "carrier.example", Transport: trunk.UDP, Ping: time.Hour})
+	eventually(t, func() bool { h, _ := r.Health("carrier"); return !h.AnsweredAt.IsZero() || h.Answer != "" })
+	if h, _ := r.Health("carrier"); h.State != Online {
+		t.Errorf("health is %+v", h)
+	}
+	made := r.dial(t, "+15557770000")
+	next(t, phone).Answer()
+	expect[call.Answered](t, made)
+	if n := distinct(busy, isRequest("INVITE", false)); n != 0 {
+		t.Error("the address that asked to be left alone was called")
+	}
+}
+
 // TestTrunksOPTIONSIsHeard asks for the other direction of keep-alives.
 func TestTrunksOPTIONSIsHeard(t *testing.T) {
 	t.Parallel()

@@ -122,7 +122,7 @@ type pingAnswer struct {
 	text string
 }
 
-// sendOptions sends OPTIONS to the first address of a trunk that can be reached. A
+// sendOptions sends OPTIONS to the first address of a trunk that takes calls, as INVITE and REGISTER do. A
 // challenge shows as well that the trunk is alive, but only the answer behind it tells
 // which methods it takes. A password that was refused once is not shown again: pings
 // would lock the account.
@@ -130,19 +130,24 @@ func (s *Server) sendOptions(t *trunk.Trunk, credentials *credentials) (pingAnsw
 	ctx, cancel := context.WithTimeout(s.ctx, 64*sip.T1)
 	defer cancel()
 	places, err := s.locator.find(ctx, t)
+	var answer pingAnswer
 	for i, place := range places {
 		attempt, stop := shareOf(ctx, len(places)-i)
 		var response *sip.Response
 		response, err = s.pingPlace(attempt, t, place, credentials)
-		if stop(); err == nil {
+		stop()
+		switch {
+		case err == nil:
 			s.trunkMethods.learn(t.Name, response)
-			return pingAnswer{response.StatusCode, response.StartLine()}, nil
-		}
-		if ctx.Err() == nil {
+			if answer = (pingAnswer{response.StatusCode, response.StartLine()}); !failsOver(answer.code) {
+				return answer, nil
+			}
+			s.locator.silent.noteBusy(t, place, response)
+		case ctx.Err() == nil:
 			s.locator.silent.note(t, place)
 		}
 	}
-	return pingAnswer{}, err
+	return answer, err
 }
 
 // pingPlace sends OPTIONS to one address of a trunk.
