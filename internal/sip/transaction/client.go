@@ -28,7 +28,7 @@ type Client struct {
 	inside bool // of a dialog, where no phone rings
 
 	state    clientState
-	canceled bool // a CANCEL of it has left
+	canceled bool // its user has sent a CANCEL
 	user     User
 	request  *sip.Request // of an INVITE, until it has its final response
 	message  []byte       // the request; after a failure of an INVITE its ACK
@@ -80,6 +80,10 @@ func (t *Client) begin() error {
 	l := t.layer
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now := l.now()
+	if t.key.method == sip.CANCEL { // also where it finds no place: nobody waits for the INVITE any more
+		l.clients[t.key.as(sip.INVITE)].cancel(now)
+	}
 	switch {
 	case l.closed:
 		return ErrEnded
@@ -91,16 +95,12 @@ func (t *Client) begin() error {
 	l.clients[t.key] = t
 	t.take(placesOf(t.message))
 	l.hold(t.ends, t)
-	now := l.now()
 	t.endAt = now + l.longest()
 	if t.peer.Stream == nil {
 		t.interval = l.cfg.T1
 		t.repeatAt = now + t.interval
 	}
 	t.setAlarm(now)
-	if t.key.method == sip.CANCEL {
-		l.clients[t.key.as(sip.INVITE)].cancel(now)
-	}
 	return nil
 }
 

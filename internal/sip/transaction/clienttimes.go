@@ -49,7 +49,7 @@ func (t *Client) waitsUntil(now instant) instant {
 	return 0
 }
 
-// cancel gives an INVITE whose CANCEL leaves 64*T1 for its final response (RFC 3261 §9.1),
+// cancel gives an INVITE that is canceled 64*T1 for its final response (RFC 3261 §9.1),
 // with the lock held: a phone that rang and is gone will never send one. nil is none.
 func (t *Client) cancel(now instant) {
 	if t == nil || t.canceled || t.state != clientCalling && t.state != clientProceeding {

@@ -71,6 +71,29 @@ func TestOneHostHasAShareOfTheTransactions(t *testing.T) {
 	})
 }
 
+// TestCanceledINVITEsOfAFullHostEnd: where there is no place for the CANCEL, the INVITE that
+// nobody wants any more is not kept for ever.
+func TestCanceledINVITEsOfAFullHostEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newSharedWire(64)
+		for n := range 64 / hostPart {
+			invite := request(t, "INVITE", strconv.Itoa(n))
+			if _, err := w.Request(invite, greedy, User{Answered: func(*sip.Response, error) {}}); err != nil {
+				t.Fatal(err)
+			}
+			w.Receive(answer(invite, 180), Peer{})
+		}
+		for n := range 64 / hostPart {
+			if _, err := w.Request(request(t, "CANCEL", strconv.Itoa(n)), greedy, User{}); !errors.Is(err, ErrTooMany) {
+				t.Fatal(err)
+			}
+		}
+		pass(w.longest() + w.cfg.T1)
+		w.isEmpty(t)
+	})
+}
+
 // TestLongResponsesTakeMorePlaces: a response repeats the Via fields of its request, and
 // is kept for 32 s.
 func TestLongResponsesTakeMorePlaces(t *testing.T) {
