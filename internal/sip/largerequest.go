@@ -74,9 +74,10 @@ func (l *leg) isOverTCP() bool {
 
 // overUDPAfterAll calls the place again over UDP where TCP has carried an INVITE to nobody:
 // carriers have proxies, and firewalls, that accept connections and leave it at that. It
-// returns false where that is not so.
+// returns false where that is not so: who has answered 1xx over TCP has the call.
 func (l *leg) overUDPAfterAll() bool {
-	if !l.isOverTCP() || l.out.rang || l.leaving != nil {
+	attempt := l.out.invite
+	if !l.isOverTCP() || attempt == nil || attempt.state != inviteCalling || l.leaving != nil {
 		return false
 	}
 	l.timers.stop(timerNoReply)

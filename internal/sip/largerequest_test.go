@@ -127,6 +127,28 @@ func TestLargeINVITEGoesOverUDPWhereTCPIsSilent(t *testing.T) {
 	}
 }
 
+// TestLargeINVITEThatIsTakenIsNotSentAgain: a carrier that has answered 100 over TCP has the
+// call, even if the connection breaks then. Another INVITE could ring the callee twice.
+func TestLargeINVITEThatIsTakenIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	overTCP, via := callee(t, "carrier", func(c *siptest.Config) { c.Transport = "tcp" })
+	via.Transport = "udp"
+	overUDP, err := siptest.New(siptest.Config{T1: t1, Listen: overTCP.Addr().String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(overUDP.Close)
+	made := large(t, newRig(t, nil, via))
+	next(t, overTCP) // which has answered 100
+	overTCP.Close()
+	if why := expect[call.Ended](t, made).Reason; why.Kind != call.Unreachable {
+		t.Errorf("ended by %+v", why)
+	}
+	if overUDP.Count(isRequest("INVITE", false)) != 0 {
+		t.Error("it was sent again over UDP")
+	}
+}
+
 func TestCallGivenUpWhileItsLargeINVITEConnects(t *testing.T) {
 	t.Parallel()
 	phone, via := callee(t, "carrier", func(c *siptest.Config) { c.Transport = "tcp" })
