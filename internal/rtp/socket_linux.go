@@ -75,6 +75,9 @@ func listen(local netip.AddrPort) (s *socket, taken bool, err error) {
 		return nil, false, os.NewSyscallError("socket", errno)
 	}
 	s.fd = int(fd)
+	if s.v6 { // without a host, IPv4 is heard too, whatever the system's default (bindv6only) is
+		s.set(unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, 0)
+	}
 	name, size := s.address(local)
 	if _, _, errno = unix.RawSyscall(unix.SYS_BIND, fd, uintptr(name), size); errno != 0 {
 		_ = s.close()

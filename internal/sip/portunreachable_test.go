@@ -32,7 +32,7 @@ func needsICMP(t *testing.T) {
 	}
 }
 
-// TestCallToAClosedPortFailsAtOnce: 64*T1 is 1.28 s in these tests.
+// TestCallToAClosedPortFailsAtOnce: 64*T1 is 3.2 s in these tests.
 func TestCallToAClosedPortFailsAtOnce(t *testing.T) {
 	needsICMP(t)
 	t.Parallel()

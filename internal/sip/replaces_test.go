@@ -109,10 +109,12 @@ func TestPhonesOfUsersTakeNoCallOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.next(t).Answer()
+	taken := o.next(t)
+	taken.Answer()
 	if err := ofAnn.WaitAnswered(within(t)); err != nil {
 		t.Fatal(err)
 	}
+	expect[call.Answered](t, taken) // its ACK has come
 	ofTrunk, _ := o.connect(t, o.phone(t, nil))
 	for name, made := range map[string]*siptest.Call{"another user's": ofAnn, "a trunk's": ofTrunk} {
 		thief, err := benPhone.CallAs(within(t), ben, siptest.Invite{To: "+15551230001", Fields: replacing(made, "")})

@@ -27,7 +27,7 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// TestMain makes SIP's timers short: 64*T1, half a minute in life, is 1.28 s. The
+// TestMain makes SIP's timers short: 64*T1, half a minute in life, is 3.2 s. The
 // tests mostly wait for them, so more of them run at a time than there are processors.
 func TestMain(m *testing.M) {
 	sip.SetTimers(t1, 8*t1, 5*t1)

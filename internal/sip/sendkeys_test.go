@@ -74,7 +74,7 @@ func TestKeysAreSentInINFO(t *testing.T) {
 // pressed where the phone comes back in time.
 func TestKeysToAPhoneThatHoldsAreGivenUp(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(c *Config) { c.holdPatience = 300 * time.Millisecond })
+	r := newRig(t, func(c *Config) { c.holdPatience = 2 * time.Second })
 	made, taken := r.connect(t, r.phone(t, nil))
 	if err := made.Hold(within(t)); err != nil {
 		t.Fatal(err)
