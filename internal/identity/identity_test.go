@@ -40,11 +40,14 @@ type fixture struct {
 	gone   func(identifier.ID) // nil: nobody hears of users who were deleted
 }
 
+// The keys are the same after a restart, as those of a server are.
+var primary, secondary = auth.NewKey(), auth.NewKey()
+
 func newFixture(t *testing.T, backend store.Backend) *fixture {
 	t.Helper()
 	f := &fixture{now: time.Date(2026, 11, 20, 13, 4, 0, 500e6, time.UTC)}
 	var err error
-	if f.keys, err = auth.NewKeys(auth.NewKey(), auth.NewKey()); err != nil {
+	if f.keys, err = auth.NewKeys(primary, secondary); err != nil {
 		t.Fatal(err)
 	}
 	now := func() time.Time { return f.now }
