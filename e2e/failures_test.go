@@ -59,7 +59,7 @@ recording: {min-free-mib: 1048576}
 guards: [{name: premium, prefix: "+979", deny: true}]
 routes: [{name: america, pattern: '^\+1', trunks: [phones]}]
 `})}
-	s.callback = "http://" + newWebhook(t).address + "/callback?secret=4711"
+	s.callback = "http://" + newWebhook(t).address + "/callback?secret=" + callbackSecret
 	lost := s.losesBrowser()
 	s.carrierRefuses()
 	s.rulesRefuse()
