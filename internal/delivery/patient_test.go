@@ -163,11 +163,7 @@ func TestCircuitClosesForAnApplicationThatTakesAndNeverAnswers(t *testing.T) {
 	}}
 	run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 		begun = time.Now()
-		for i := range 12 { // open the circuit
-			m := taken(fmt.Sprint("down", i))
-			m.Lane, m.Group = m.ID, m.ID
-			e.Post(m)
-		}
+		openCircuit(e)
 		time.Sleep(20 * time.Second)
 		for i := range 20 {
 			m := taken(fmt.Sprint(i))
@@ -181,6 +177,15 @@ func TestCircuitClosesForAnApplicationThatTakesAndNeverAnswers(t *testing.T) {
 			}
 		}
 	})
+}
+
+// openCircuit posts to an application that is down until nothing more is tried.
+func openCircuit(e *Engine) {
+	for i := range 12 {
+		m := taken(fmt.Sprint("down", i))
+		m.Lane, m.Group = m.ID, m.ID
+		e.Post(m)
+	}
 }
 
 // TestProbeThatIsNotAnsweredKeepsNothingWaiting: an application that never answers is
@@ -198,11 +203,7 @@ func TestProbeThatIsNotAnsweredKeepsNothingWaiting(t *testing.T) {
 		}}
 		run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
 			begun = time.Now()
-			for i := range 12 { // open the circuit
-				m := taken(fmt.Sprint("down", i))
-				m.Lane, m.Group = m.ID, m.ID
-				e.Post(m)
-			}
+			openCircuit(e)
 			time.Sleep(9500 * time.Millisecond)
 			other := taken("other")
 			other.Lane, other.Group = "other", "other"

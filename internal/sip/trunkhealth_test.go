@@ -113,29 +113,36 @@ func TestSilentAddressIsTriedLast(t *testing.T) {
 	}
 }
 
+// twoAddresses are those of the trunk carrier.example, as the names say it, the better one first.
+func twoAddresses(t *testing.T) (best, other *siptest.Phone, names *zone) {
+	t.Helper()
+	other, via := callee(t, "carrier", nil)
+	best, err := siptest.New(siptest.Config{T1: t1, Listen: net.JoinHostPort("127.0.0.3", fmt.Sprint(via.Port))})
+	if err != nil {
+		t.Skipf("this machine has no 127.0.0.3: %v", err)
+	}
+	t.Cleanup(best.Close)
+	names = &zone{hosts: map[string][]string{"best.example": {"127.0.0.3"}, "other.example": {"127.0.0.1"}}, srv: map[string][]*net.SRV{}}
+	names.srv["_sip._udp.carrier.example"] = []*net.SRV{
+		{Target: "best.example.", Port: uint16(via.Port), Priority: 1}, {Target: "other.example.", Port: uint16(via.Port), Priority: 2},
+	}
+	return best, other, names
+}
+
 // TestBusyAddressIsLeftAlone has a trunk whose best address refuses the first call and asks to
 // be left alone for a while: the second call goes to the other one.
 func TestBusyAddressIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	phone, via := callee(t, "carrier", nil)
-	busy, err := siptest.New(siptest.Config{T1: t1, Listen: net.JoinHostPort("127.0.0.3", fmt.Sprint(via.Port))})
-	if err != nil {
-		t.Skipf("this machine has no 127.0.0.3: %v", err)
-	}
-	t.Cleanup(busy.Close)
-	names := &zone{hosts: map[string][]string{"busy.example": {"127.0.0.3"}, "other.example": {"127.0.0.1"}}, srv: map[string][]*net.SRV{}}
-	names.srv["_sip._udp.carrier.example"] = []*net.SRV{
-		{Target: "busy.example.", Port: uint16(via.Port), Priority: 1}, {Target: "other.example.", Port: uint16(via.Port), Priority: 2},
-	}
+	busy, other, names := twoAddresses(t)
 	r := newRig(t, func(c *Config) { c.Resolver = names }, trunk.Trunk{Name: "carrier", Host: "carrier.example", Transport: trunk.UDP})
 	made := r.dial(t, "+15557770000")
 	next(t, busy).Reject(503, "Maintenance", siptest.Field{Name: "Retry-After", Value: "300 (tonight)"})
 	for range 2 {
-		next(t, phone).Answer()
+		next(t, other).Answer()
 		expect[call.Answered](t, made)
 		made = r.dial(t, "+15557770000")
 	}
-	next(t, phone).Answer()
+	next(t, other).Answer()
 	expect[call.Answered](t, made)
 	if n := distinct(busy, isRequest("INVITE", false)); n != 1 {
 		t.Errorf("the address that asked to be left alone has got %d calls", n)
@@ -347,26 +354,17 @@ func TestDeadTrunkIsSkipped(t *testing.T) {
 // asks to be left alone: the next address says how the trunk is, and gets the call at once.
 func TestTrunkWithABusyAddressIsOnline(t *testing.T) {
 	t.Parallel()
-	phone, via := callee(t, "carrier", nil)
-	busy, err := siptest.New(siptest.Config{T1: t1, Listen: net.JoinHostPort("127.0.0.3", fmt.Sprint(via.Port))})
-	if err != nil {
-		t.Skipf("this machine has no 127.0.0.3: %v", err)
-	}
-	t.Cleanup(busy.Close)
+	busy, other, names := twoAddresses(t)
 	busy.Guarding(func(*siptest.Message) (int, []siptest.Field) {
 		return 503, []siptest.Field{{Name: "Retry-After", Value: "300"}}
 	})
-	names := &zone{hosts: map[string][]string{"busy.example": {"127.0.0.3"}, "other.example": {"127.0.0.1"}}, srv: map[string][]*net.SRV{}}
-	names.srv["_sip._udp.carrier.example"] = []*net.SRV{
-		{Target: "busy.example.", Port: uint16(via.Port), Priority: 1}, {Target: "other.example.", Port: uint16(via.Port), Priority: 2},
-	}
 	r := newRig(t, func(c *Config) { c.Resolver = names }, trunk.Trunk{Name: "carrier", Host: "carrier.example", Transport: trunk.UDP, Ping: time.Hour})
 	eventually(t, func() bool { h, _ := r.Health("carrier"); return !h.AnsweredAt.IsZero() || h.Answer != "" })
 	if h, _ := r.Health("carrier"); h.State != Online {
 		t.Errorf("health is %+v", h)
 	}
 	made := r.dial(t, "+15557770000")
-	next(t, phone).Answer()
+	next(t, other).Answer()
 	expect[call.Answered](t, made)
 	if n := distinct(busy, isRequest("INVITE", false)); n != 0 {
 		t.Error("the address that asked to be left alone was called")
