@@ -2,7 +2,7 @@ package config
 
 // keys are the keys of a configuration file. Each field declares one key: its
 // tags are parsed and checked (see key), and its comment is the meaning that
-// docs/operations.md shows. Values stay texts, so that a value is checked in one
+// docs/configuration.md shows. Values stay texts, so that a value is checked in one
 // way, whether it came from a flag, a variable or the file.
 type keys struct {
 	// The data directory, with everything that must survive a restart. One server uses a directory at a time.

@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	page         = "../../docs/operations.md"
+	page         = "../../docs/configuration.md"
 	begin        = "<!-- keys: generated from internal/config by go test ./internal/config -update -->\n"
 	end          = "<!-- end of keys -->\n"
 	firstRelease = "0.1"
 )
 
-// TestPageListsEveryKey asks that docs/operations.md has the keys as their fields
+// TestPageListsEveryKey asks that docs/configuration.md has the keys as their fields
 // declare them: names, flags, types, bounds, defaults and comments.
 func TestPageListsEveryKey(t *testing.T) {
 	golden.CompareSection(t, page, begin, end, reference(t))

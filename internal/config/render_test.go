@@ -41,7 +41,7 @@ func (r *renderer) table(prefix string, of reflect.Type) {
 	fmt.Fprintf(&r.out, "\n| key | %stype | default | unit | meaning | since |\n%s\n", flags, strings.Repeat("|---", 6+strings.Count(flags, "|"))+"|")
 	r.rows(prefix, "", of)
 	for _, list := range r.lists {
-		fmt.Fprintf(&r.out, "\n#### Keys of `%s`\n", strings.Join(list.paths, "`, `"))
+		fmt.Fprintf(&r.out, "\n### Keys of `%s`\n", strings.Join(list.paths, "`, `"))
 		nested := renderer{comments: r.comments, flags: r.flags}
 		nested.table(list.paths[0]+".", list.of)
 		r.out.WriteString(nested.out.String())
