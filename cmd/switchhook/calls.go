@@ -21,7 +21,7 @@ type callsCommand struct {
 type callsListCommand struct {
 	About            string        `arg:"" optional:"" help:"Only calls with this number, identity, trunk or id of any kind."`
 	Since            time.Duration `placeholder:"DURATION" help:"Only calls that ended within this time, such as 2h."`
-	Failed           bool          `help:"Only calls that failed."`
+	Failed           bool          `help:"Only calls that failed; below them why, and what was refused before it was a call, and calls with a problem."`
 	Limit            int           `default:"20" placeholder:"N" help:"Maximum number (20)."`
 	JSON             bool          `name:"json" help:"Print whole records, one JSON object per line."`
 	ConnectionString string        `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
@@ -30,7 +30,8 @@ type callsListCommand struct {
 // Help ends the command's help.
 func (callsListCommand) Help() string {
 	return `Ended calls, newest first: a line per call, and below it a line per leg. The records are files in the folder calls of
-the data directory.
+the data directory. With --failed: calls in which nobody answered; below them, why, and what else went wrong, in a
+sentence each, as long as the server keeps it (insight).
 
 Example:
   switchhook calls list --failed --since 1h
@@ -77,7 +78,10 @@ func (c callsListCommand) Run(a *app) error {
 		}
 		printCall(table, r)
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil || !c.Failed {
+		return err
+	}
+	return c.problems(a, client)
 }
 
 // largestPage is how many records a server answers at once.
