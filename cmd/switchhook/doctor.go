@@ -54,7 +54,7 @@ func examine(ctx context.Context, cfg config.Config) []doctor.Finding {
 		list = append(list, doctor.Finding{State: doctor.Fail, What: "lock of the data directory", Remedy: err.Error()})
 	case running:
 		list = append(list, runningServer(ctx, cfg, pid))
-		list = append(list, trunkFindings(ctx, cfg)...)
+		list = append(list, serverFindings(ctx, cfg)...)
 	default:
 		list = append(list, freeListeners(ctx, cfg)...)
 	}
