@@ -50,7 +50,10 @@ func (m *measurement) more() any {
 
 func (m *measurement) line() (Kind, string, bool) {
 	d := measureOf(m.sound)
-	text := fmt.Sprintf("%s: %s, loss %.1f %%, jitter %.1f ms, MOS %.1f", m.who, d.Codec, 100*d.Loss, d.JitterMS, d.MOS)
+	text := fmt.Sprintf("%s: %s, %d packets in, %d out, loss %.1f %%, jitter %.1f ms", m.who, d.Codec, d.Received, d.Sent, 100*d.Loss, d.JitterMS)
+	if d.MOS > 0 { // none of sound that nobody has heard
+		text += fmt.Sprintf(", MOS %.1f", d.MOS)
+	}
 	return KindMeasure, text, false
 }
 

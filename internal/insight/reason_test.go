@@ -49,6 +49,9 @@ func TestEveryFailureHasItsReasonInWords(t *testing.T) {
 		{"guard, at once", "neverACall", func(h *Hub) {
 			h.Request(rest.Served{At: at, Method: "POST", Pattern: "/calling/callConnections", Status: 403, Body: []byte(`{"targets":[{"kind":"phoneNumber","phoneNumber":{"value":"+15550100001"}}]}`), Answer: []byte(`{"error":{"code":"Forbidden","message":"guard premium forbids calls to +1555"}}`)})
 		}, []string{"refused with 403", "guard premium forbids calls to +1555"}},
+		{"answer with a wrong key", "neverACall", func(h *Hub) {
+			h.Request(rest.Served{At: at, Method: "POST", Pattern: "/calling/callConnections:answer", Status: 401, Answer: []byte(`{"error":{"code":"Denied","message":"the signature does not match"}}`)})
+		}, []string{"the request POST /calling/callConnections:answer was refused with 401: Denied: the signature does not match"}},
 		{"guard, later", "refusedByRule", func(h *Hub) {
 			over(h, call.Reason{Kind: call.Forbidden}, out(call.Reason{Kind: call.Forbidden, Text: "guard premium forbids calls to +1555"}, call.Wire{}))
 		}, []string{"a rule of this server refused", "guard premium"}},

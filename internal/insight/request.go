@@ -72,11 +72,15 @@ func (r *request) problem() string {
 	return clean(strings.TrimSpace(answer.Error.Code+": "+answer.Error.Message), maxLine)
 }
 
-// beginsCalls are the operations without which there is no call.
-var beginsCalls = map[string]bool{"/calling/callConnections": true, "/calling/callConnections:connect": true}
+// decisive are the operations that begin a call, or decide over one that rings.
+var decisive = map[string]bool{
+	"/calling/callConnections": true, "/calling/callConnections:connect": true,
+	"/calling/callConnections:answer": true, "/calling/callConnections:redirect": true, "/calling/callConnections:reject": true,
+}
 
 // Request takes a request that was answered. One of no call is kept only where it
-// should have begun one.
+// is decisive and was refused: who has the wrong key is answered before it is known which
+// call is meant.
 func (h *Hub) Request(s rest.Served) {
 	if !strings.HasPrefix(s.Pattern, "/calling/") || s.Method == http.MethodGet && s.Status < 400 {
 		return
@@ -92,7 +96,7 @@ func (h *Hub) Request(s rest.Served) {
 	if r == nil {
 		r = h.named(s)
 	}
-	refused := s.Status >= 400 && beginsCalls[s.Pattern]
+	refused := s.Status >= 400 && decisive[s.Pattern]
 	switch {
 	case r == nil && !refused:
 		return
