@@ -138,6 +138,7 @@ func TestConsole(t *testing.T) {
 	t.Run("the page is a phone number, calls, transfers and is called", func(t *testing.T) { asPhone(c.with(t)) })
 	t.Run("an event is replayed", func(t *testing.T) { replay(c.with(t)) })
 	t.Run("the reason of a failure stands on the page", func(t *testing.T) { failures(c.with(t), far) })
+	t.Run("the list of calls is in order while calls come", func(t *testing.T) { listOfCalls(c.with(t), p) })
 	t.Run("the programs of Home run as they are", func(t *testing.T) { snippets(c.with(t)) })
 	t.Run("a request runs again as curl", func(t *testing.T) { asCurl(c.with(t), p) })
 	t.Run("hostile texts are texts", func(t *testing.T) { hostile(c.with(t), p) })

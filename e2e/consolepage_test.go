@@ -105,9 +105,7 @@ func (c *console) shot(name string, more values) {
 // narrow asks that nothing sticks out of a narrow screen.
 func (c *console) narrow() {
 	c.t.Helper()
-	_, err := c.do(values{"do": "shot", "tab": c.name, "file": filepath.Join(c.t.TempDir(), "narrow.png"), "width": 390, "height": 800})
-	must(c.t, err)
+	c.resize(390)
 	c.until(`document.documentElement.scrollWidth <= 391`)
-	_, err = c.do(values{"do": "shot", "tab": c.name, "file": filepath.Join(c.t.TempDir(), "wide.png"), "width": 1280, "height": 860})
-	must(c.t, err)
+	c.resize(1280)
 }

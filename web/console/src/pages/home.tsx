@@ -146,7 +146,7 @@ function Connect(props: { of: Overview }): JSX.Element {
     if (!mayChange()) return;
     void api("POST", armPath("listKeys"), {}).then((keys) => (connection.value = keys.primaryConnectionString ?? keys.secondaryConnectionString ?? ""), () => {});
   }, []);
-  const text = connection.value || `endpoint=${props.of.endpoint};accesskey=<your access key>`;
+  const text = connection.value || `endpoint=${props.of.endpoint};accesskey=<your-access-key>`;
   const hidden = text.replace(/accesskey=.*/, "accesskey=••••••••");
   return (
     <Card

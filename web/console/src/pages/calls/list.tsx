@@ -6,10 +6,12 @@ import { api, kept } from "../../state/api";
 import { hear, returns } from "../../state/live";
 import { go, href } from "../../state/router";
 import { Act, Badge, Command, Empty, Page, Problem, type Mood } from "../../ui/basics";
-import { LongTable, type Column } from "../../ui/table";
+import { LongTable } from "../../ui/longtable";
+import type { Column } from "../../ui/table";
 import { lasting, now, Time } from "../../ui/time";
 import { complain } from "../../ui/toast";
 import { insight, who, type Call } from "./model";
+import { merged } from "./merge";
 import { openBundle } from "./bundle";
 
 interface Filter {
@@ -36,17 +38,14 @@ function query(of: Filter, next: string): string {
   return `${insight}/calls?${parameters}`;
 }
 
-/** Calls that the list has at most: twice what the server lists. */
-const most = 20_000;
-
 const columns: Column<Call>[] = [
-  { head: "Began", width: "128px", cell: (one) => <Time at={one.startTime} /> },
+  { head: "Began", width: "150px", cell: (one) => <Time at={one.startTime} /> },
   { head: "From", width: "minmax(132px, 1fr)", cell: (one) => <span title={one.from}>{who(one.from)}</span> },
   { head: "To", width: "minmax(132px, 1fr)", cell: (one) => <span title={one.to}>{one.roomId ? `room ${one.roomId.slice(-6)}` : who(one.to)}</span> },
   { head: "State", width: "92px", cell: (one) => (one.failed ? <Badge mood="bad">{one.subject === "call" ? "failed" : "refused"}</Badge> : <Badge mood={moods[one.state] ?? "calm"}>{one.state}</Badge>) },
-  { head: "Lasted", width: "76px", cell: (one) => lasting(one.durationMs ?? now.value - new Date(one.startTime).getTime()) },
-  { head: "Why", width: "minmax(160px, 3fr)", cell: (one) => <span title={one.reason}>{one.reason}</span> },
-  { head: "Trunk", width: "76px", cell: (one) => one.trunks?.join(", ") ?? "" },
+  { head: "Lasted", width: "96px", cell: (one) => lasting(one.durationMs ?? now.value - new Date(one.startTime).getTime()) },
+  { head: "Why", width: "minmax(160px, 3fr)", below: true, cell: (one) => <span title={one.reason}>{one.reason}</span> },
+  { head: "Trunk", width: "minmax(76px, 0.5fr)", spare: true, cell: (one) => <span title={one.trunks?.join(", ")}>{one.trunks?.join(", ")}</span> },
   { head: "MOS", width: "40px", cell: (one) => (one.mos ? one.mos.toFixed(1) : "") },
 ];
 
@@ -62,7 +61,7 @@ export function Calls(): JSX.Element {
       const page = await api<{ value: Call[]; nextLink?: string }>("GET", query(asked, more ? next.value : ""));
       if (asked !== filter.value) return;
       batch(() => {
-        rows.value = more ? [...rows.value, ...page.value] : page.value;
+        rows.value = merged(more ? rows.value : [], page.value, true);
         next.value = page.nextLink ? (new URL(page.nextLink, location.href).searchParams.get("skipToken") ?? "") : "";
         loaded.value = true;
         problem.value = "";
@@ -84,20 +83,13 @@ export function Calls(): JSX.Element {
   useEffect(() => {
     let again = 0;
     const stop = hear((news) => {
-      const changed = new Map<string, Call>();
-      for (const one of news) if (one.kind === "call" && !one.body.item) changed.set(one.body.call.id, one.body.call);
-      if (changed.size === 0) return;
+      const changed: Call[] = news.filter((one) => one.kind === "call" && !one.body.item).map((one) => one.body.call);
+      if (changed.length === 0) return;
       if (filtered.peek()) {
         if (!again) again = window.setTimeout(() => ((again = 0), void load(false)), 1000);
         return;
       }
-      const known = rows.peek().map((row) => {
-        const newer = changed.get(row.id);
-        changed.delete(row.id);
-        return newer ?? row;
-      });
-      const fresh = [...changed.values()].reverse();
-      rows.value = [...fresh, ...known].slice(0, most);
+      rows.value = merged(rows.peek(), changed, !next.peek());
     });
     return () => {
       stop();
@@ -128,7 +120,7 @@ export function Calls(): JSX.Element {
           </Empty>
         )
       ) : (
-        <LongTable label="Calls" columns={columns} rows={rows.value} open={(one) => go(`calls/${encodeURIComponent(one.id)}`)} mood={(one) => (one.failed ? "failed" : "")} more={more} />
+        <LongTable label="Calls" columns={columns} rows={rows.value} id={(one) => one.id} open={(one) => go(`calls/${encodeURIComponent(one.id)}`)} mood={(one) => (one.failed ? "failed" : "")} more={more} />
       )}
       <Command>switchhook calls --failed</Command>
     </Page>

@@ -3,7 +3,8 @@ import type { JSX } from "preact";
 import { useSignal, type Signal } from "@preact/signals";
 import { api, useAPI } from "../../state/api";
 import { Act, Badge, Code, Command, Dialog, Empty, Field, Input, Problem, type Mood } from "../../ui/basics";
-import { LongTable, type Column } from "../../ui/table";
+import { LongTable } from "../../ui/longtable";
+import type { Column } from "../../ui/table";
 import { now, Time, Until } from "../../ui/time";
 import { callHref, insight, pretty } from "../calls/model";
 
@@ -30,8 +31,8 @@ const moods: Record<string, Mood> = { delivered: "good", retried: "warn", failed
 const columns: Column<Attempt>[] = [
   { head: "At", width: "150px", cell: (one) => <Time at={one.at} /> },
   { head: "Event", width: "minmax(150px, 2fr)", cell: (one) => one.eventType.replace("Microsoft.Communication.", "") },
-  { head: "To", width: "minmax(150px, 3fr)", cell: (one) => <span title={one.url}>{one.url.replace(/^https?:\/\//, "")}</span> },
-  { head: "For", width: "minmax(90px, 1fr)", cell: (one) => one.eventSubscriptionName ?? "a callback" },
+  { head: "To", width: "minmax(150px, 3fr)", below: true, cell: (one) => <span title={one.url}>{one.url.replace(/^https?:\/\//, "")}</span> },
+  { head: "For", width: "minmax(90px, 1fr)", spare: true, cell: (one) => one.eventSubscriptionName ?? "a callback" },
   { head: "Result", width: "100px", cell: (one) => <Badge mood={moods[one.result] ?? "calm"}>{one.result}</Badge> },
   { head: "Status", width: "62px", cell: (one) => one.status || "–" },
   { head: "Took", width: "76px", cell: (one) => (one.latencyMs ? `${one.latencyMs.toFixed(0)} ms` : "–") },
@@ -70,7 +71,7 @@ export function Deliveries(): JSX.Element {
       ) : rows?.length === 0 ? (
         <Empty title="Nothing was delivered yet.">Events go to subscriptions: make one under "Subscriptions", or let it point at a sink.</Empty>
       ) : (
-        <LongTable label="Deliveries" columns={columns} rows={rows ?? []} open={(one) => (opened.value = one)} mood={(one) => (moods[one.result] === "bad" ? "failed" : "")} />
+        <LongTable label="Deliveries" columns={columns} rows={rows ?? []} id={(one) => `${one.at} ${one.id} ${one.url}`} open={(one) => (opened.value = one)} mood={(one) => (moods[one.result] === "bad" ? "failed" : "")} />
       )}
       <Command>switchhook events attempts</Command>
       {opened.value && <Delivery of={opened as Signal<Attempt>} close={() => (opened.value = null)} done={list.reload} />}
