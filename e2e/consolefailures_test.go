@@ -104,6 +104,9 @@ func failures(c *console, far *siptest.Phone) {
 	c.shows("first failure")
 	c.shot("console-ladder", nil)
 	c.accessible()
+	c.resize(390)
+	c.until(`new Set([...document.querySelectorAll(".lanes, .rung")].map((one) => getComputedStyle(one).gridTemplateColumns)).size === 1`) // arrows end at the lines of who sends and receives
+	c.resize(1280)
 	c.run(`document.querySelector(".message.bad").click()`)
 	c.shows("SIP/2.0 486")
 	c.press("✕")

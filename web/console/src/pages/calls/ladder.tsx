@@ -14,10 +14,11 @@ export function Ladder(props: { items: Item[] }): JSX.Element {
   const lanes = [remotes[0]!, "Switchhook", ...remotes.slice(1)];
   const failure = messages.find((one) => one.failed);
   const began = new Date(messages[0]!.at).getTime();
-  const template = `86px repeat(${lanes.length}, minmax(150px, 1fr))`;
+  // The same for each rung, whatever its message says: lines and arrows meet.
+  const grid = { gridTemplateColumns: `86px repeat(${lanes.length}, minmax(150px, 1fr))`, minWidth: `${86 + 150 * lanes.length}px` };
   return (
     <div class="ladder" role="region" aria-label="SIP messages" tabIndex={0}>
-      <div class="lanes" style={{ gridTemplateColumns: template }}>
+      <div class="lanes" style={grid}>
         <span />
         {lanes.map((lane) => (
           <strong key={lane}>{lane}</strong>
@@ -28,14 +29,14 @@ export function Ladder(props: { items: Item[] }): JSX.Element {
         const [left, right] = remote < 1 ? [remote, 1] : [1, remote];
         const toRight = one.detail.sent === remote > 1;
         return (
-          <div key={one.seq} class="rung" style={{ gridTemplateColumns: template }}>
+          <div key={one.seq} class="rung" style={grid}>
             <span class="when" title={one.at}>
               +{((new Date(one.at).getTime() - began) / 1000).toFixed(3)} s
             </span>
             {lanes.map((lane, i) => (
               <i key={lane} style={{ gridColumn: i + 2, gridRow: 1 }} />
             ))}
-            <button type="button" class={`message ${toRight ? "right" : "left"} ${one.failed ? "bad" : ""}`} style={{ gridColumn: `${left + 2} / ${right + 3}`, gridRow: 1 }} onClick={() => (opened.value = one)}>
+            <button type="button" class={`message ${toRight ? "right" : "left"} ${one.failed ? "bad" : ""}`} style={{ gridColumn: `${left + 2} / ${right + 3}`, gridRow: 1, margin: `4px calc(50% / ${right - left + 1})` }} onClick={() => (opened.value = one)}>
               <span>{one.detail.firstLine.replace(/ SIP\/2\.0$/, "").replace(/^SIP\/2\.0 /, "")}</span>
               {one === failure && <em>first failure</em>}
             </button>
