@@ -16,7 +16,8 @@ type media struct {
 	described   []byte       // our last description
 	keys        []sdp.Crypto // ours, one for each suite of SRTP; nil until the peer may want them
 	agreed      sdp.Media
-	heard       time.Time // when sound was last seen to arrive
+	heard       time.Time // when sound arrived last, as far as was seen
+	last        time.Time // of the last packet that was seen, by the clock of the machine
 }
 
 func newMedia() media {
@@ -135,16 +136,26 @@ func (l *leg) startSupervision() {
 	l.armTimer()
 }
 
+// listen takes note of when the last packet came, by the clock of the machine. That may have been
+// set: one that was not seen before came since the last look, which was made so long ago.
+func (m *media) listen(last, now time.Time, ago time.Duration) {
+	if last.Equal(m.last) {
+		return
+	}
+	m.last = last
+	if came := now.Add(-min(max(now.Sub(last), 0), ago)); came.After(m.heard) {
+		m.heard = came
+	}
+}
+
 // checkMediaTimeout ends a leg that has been silent for too long. Silence on hold is what
 // hold is.
 func (l *leg) checkMediaTimeout() {
 	if l.phase != up {
 		return
 	}
-	now := time.Now()
-	if last := l.session.Stats().LastPacket; last.After(l.media.heard) {
-		l.media.heard = last
-	}
+	now, every := time.Now(), l.server.cfg.MediaTimeout/4
+	l.media.listen(l.session.Stats().LastPacket, now, every)
 	if !l.media.agreed.Send || !l.media.agreed.Receive {
 		l.media.heard = now
 	}
@@ -153,5 +164,5 @@ func (l *leg) checkMediaTimeout() {
 		l.hangUp()
 		return
 	}
-	l.timers.start(timerCheckMedia, l.server.cfg.MediaTimeout/4)
+	l.timers.start(timerCheckMedia, every)
 }
