@@ -48,11 +48,11 @@ func (l *Layer) askSize(now time.Time) {
 
 // askKeyFrame asks for a key frame that somebody needs, unless that was done a moment ago.
 func (l *Layer) askKeyFrame(now time.Time) {
-	if now.UnixNano()-l.keyCame.Load() < int64(hopeless) {
+	if lately(l.keyCame.Load(), hopeless, now) {
 		return // one is on its way, and what is missing of it is asked for
 	}
 	last := l.asked.Load()
-	if !l.wants.Load() || now.UnixNano()-last < int64(keyEvery) || !l.asked.CompareAndSwap(last, now.UnixNano()) {
+	if !l.wants.Load() || lately(last, keyEvery, now) || !l.asked.CompareAndSwap(last, now.UnixNano()) {
 		return
 	}
 	l.source.client.keyFrames.Add(1)

@@ -30,7 +30,13 @@ func (l *Layer) lives(now time.Time) bool {
 	if l.source.kind == Screen {
 		limit = screenAlive
 	}
-	return now.UnixNano()-l.alive.Load() < int64(limit)
+	return lately(l.alive.Load(), limit, now)
+}
+
+// lately reports whether what was noted, in ns since 1970, lies less than a span away. What was noted
+// before the clock of the machine was set back lies ahead, and counts as long ago.
+func lately(noted int64, span time.Duration, now time.Time) bool {
+	return time.Duration(now.UnixNano()-noted).Abs() < span
 }
 
 // cost is its rate in bits a second, or a guess by its size before that is known.
