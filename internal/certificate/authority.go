@@ -21,6 +21,11 @@ type pair struct {
 	key  *ecdsa.PrivateKey
 }
 
+// serves reports whether a certificate of that lifetime is valid, and is not to be renewed yet.
+func (p pair) serves(life time.Duration, now time.Time) bool {
+	return !now.Before(p.cert.NotBefore) && now.Before(renewAt(p.cert.NotAfter, life))
+}
+
 // newAuthority makes an authority with those name constraints. The machine's name
 // is in its subject: a person who finds it among trusted roots sees where it came
 // from, and the name at its creation is known after the machine was renamed.

@@ -19,6 +19,8 @@ type Private struct {
 	log     *slog.Logger
 	names   names  // localhost and what the operator configured
 	machine string // the machine's host name
+	clock   func() time.Time
+	every   time.Duration // checkInterval
 	current atomic.Pointer[identity]
 }
 
@@ -27,6 +29,11 @@ type identity struct {
 	authority pair
 	server    pair
 	tls       tls.Certificate
+}
+
+// serves reports whether both need no renewal.
+func (i *identity) serves(now time.Time) bool {
+	return i.authority.serves(authorityLife, now) && i.server.serves(serverLife, now)
 }
 
 // Config is the names that a private authority may sign for.
@@ -44,7 +51,7 @@ func OpenPrivate(cfg Config, files Files, log *slog.Logger) (*Private, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Private{files: files, log: log, names: configured.and(localNames), machine: cfg.Machine}
+	p := &Private{files: files, log: log, names: configured.and(localNames), machine: cfg.Machine, clock: time.Now, every: checkInterval}
 	if err := p.refresh(); err != nil {
 		return nil, err
 	}
@@ -62,35 +69,43 @@ func (p *Private) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error)
 // Authority returns the certificate that clients have to trust, as PEM.
 func (p *Private) Authority() []byte { return p.current.Load().authority.public() }
 
-// checkInterval bounds the wait for a renewal: timers of a machine that slept fire
-// late.
-const checkInterval = 12 * time.Hour
+const (
+	// checkInterval is how often it is looked whether the certificates are valid: the clock of the
+	// machine may be set right after the start.
+	checkInterval = time.Minute
+	// retryInterval is the time between two attempts of a renewal that fails. A third of the
+	// certificate's life is left for that.
+	retryInterval = time.Hour
+)
 
-// Run renews the certificates when that is due, until the context ends. A
-// renewal that fails is tried again at the next check; a third of the
-// certificate's life is left for that.
+// Run renews the certificates when that is due, until the context ends.
 func (p *Private) Run(ctx context.Context) {
-	tick := time.NewTicker(checkInterval)
+	tick := time.NewTicker(p.every)
 	defer tick.Stop()
+	var again time.Time // after a failure
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+		if p.current.Load().serves(p.clock()) || time.Now().Before(again) {
+			continue
+		}
 		if err := p.refresh(); err != nil {
-			p.log.Error("certificate cannot be renewed", "error", err)
+			p.log.Error("certificate cannot be renewed", "error", err, "again_in", retryInterval)
+			again = time.Now().Add(retryInterval)
 		}
 	}
 }
 
 // refresh brings authority, certificate and the public copy up to date.
 func (p *Private) refresh() error {
-	authority, err := p.authority(time.Now())
+	authority, err := p.authority(p.clock())
 	if err != nil {
 		return err
 	}
-	server, err := p.server(authority, time.Now())
+	server, err := p.server(authority, p.clock())
 	if err != nil {
 		return err
 	}
@@ -122,11 +137,15 @@ func (p *Private) authority(now time.Time) (pair, error) {
 		made, err := p.newAuthority(now)
 		return p.save(AuthorityFile, made, err, "configured names changed; a new private CA was created and clients must trust the new "+PublicFile)
 	}
-	if now.Before(renewAt(old.cert.NotAfter, authorityLife)) {
+	if old.serves(authorityLife, now) {
 		return old, nil
 	}
+	fact := "private CA renewed with the same key"
+	if now.Before(old.cert.NotBefore) {
+		fact = "private CA of a time when the clock of this machine was ahead renewed with the same key; clients must take the new " + PublicFile
+	}
 	made, err := renewAuthority(old, now)
-	return p.save(AuthorityFile, made, err, "private CA renewed with the same key")
+	return p.save(AuthorityFile, made, err, fact)
 }
 
 func (p *Private) newAuthority(now time.Time) (pair, error) {
@@ -145,7 +164,7 @@ func (p *Private) server(authority pair, now time.Time) (pair, error) {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return pair{}, err
-	case authority.signed(old, wanted) && now.Before(renewAt(old.cert.NotAfter, serverLife)) && now.After(old.cert.NotBefore):
+	case authority.signed(old, wanted) && old.serves(serverLife, now):
 		return old, nil
 	}
 	made, err := authority.newServer(wanted, now)

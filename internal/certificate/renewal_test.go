@@ -2,17 +2,23 @@ package certificate
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"crypto/x509"
 	"errors"
+	"os"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
+// longCheck is checkInterval where years pass.
+const longCheck = 12 * time.Hour
+
 // running opens an identity and lets it renew itself until the test ends.
 func running(t *testing.T, files Files) *Private {
 	p := open(t, Config{}, files)
+	p.every = longCheck
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
@@ -27,11 +33,11 @@ func TestServerCertificateIsRenewedWithAThirdLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := running(t, folder(t.TempDir()))
 		first := p.leaf()
-		time.Sleep(serverLife*2/3 - checkInterval - skew)
+		time.Sleep(serverLife*2/3 - longCheck - skew)
 		if !p.leaf().Equal(first) {
 			t.Error("renewed too early")
 		}
-		time.Sleep(2 * checkInterval)
+		time.Sleep(2 * longCheck)
 		if p.leaf().Equal(first) {
 			t.Error("not renewed")
 		}
@@ -46,15 +52,15 @@ func TestAuthorityIsRenewedAndOldTrustHolds(t *testing.T) {
 		files := folder(t.TempDir())
 		p := running(t, files)
 		oldRoot, oldPublic := p.root(), p.Authority()
-		time.Sleep(authorityLife*2/3 - checkInterval - skew)
+		time.Sleep(authorityLife*2/3 - longCheck - skew)
 		if !p.root().Equal(oldRoot) {
 			t.Error("renewed too early")
 		}
-		time.Sleep(2 * checkInterval)
+		time.Sleep(2 * longCheck)
 		if p.root().Equal(oldRoot) {
 			t.Fatal("not renewed")
 		}
-		if left := time.Until(p.root().NotAfter); left < authorityLife-2*checkInterval {
+		if left := time.Until(p.root().NotAfter); left < authorityLife-2*longCheck {
 			t.Errorf("the renewed authority has %v left", left)
 		}
 		for _, trusted := range [][]byte{oldPublic, p.Authority()} {
@@ -105,7 +111,7 @@ func TestFailedRenewalIsTriedAgain(t *testing.T) {
 			t.Error("a certificate that was not saved is in force")
 		}
 		files.full.Store(false)
-		time.Sleep(checkInterval)
+		time.Sleep(longCheck + retryInterval)
 		if p.leaf().Equal(first) || shake(t, p, p.Authority(), "localhost") != nil {
 			t.Error("not renewed after the disk recovered")
 		}
@@ -123,4 +129,39 @@ func TestServerCertificateEndsBeforeItsAuthority(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestClockThatWasWrongAtTheStart: on machines without a battery the clock is set once the network is there,
+// which may be after the first start.
+func TestClockThatWasWrongAtTheStart(t *testing.T) {
+	for name, wrong := range map[string]time.Duration{
+		"years behind": -30 * 365 * 24 * time.Hour, "a quarter behind": -serverLife, "a day ahead": 24 * time.Hour, "years ahead": 5 * 365 * 24 * time.Hour,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := open(t, Config{}, folder(t.TempDir()))
+				var ahead atomic.Int64
+				ahead.Store(int64(wrong))
+				p.clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+				if err := errors.Join(os.Remove(p.files.Path(AuthorityFile)), os.Remove(p.files.Path(ServerFile)), p.refresh()); err != nil {
+					t.Fatal(err)
+				}
+				key := p.root().PublicKey
+				ctx, end := context.WithCancel(t.Context())
+				done := make(chan struct{})
+				go func() { p.Run(ctx); close(done) }()
+				time.Sleep(time.Second)
+				ahead.Store(0)
+				time.Sleep(checkInterval)
+				if err := shake(t, p, p.Authority(), "localhost"); err != nil {
+					t.Error(err)
+				}
+				if !p.root().PublicKey.(*ecdsa.PublicKey).Equal(key) {
+					t.Error("the authority has another key")
+				}
+				end()
+				<-done
+			})
+		})
+	}
 }
