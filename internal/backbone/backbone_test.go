@@ -163,3 +163,17 @@ func BenchmarkOpen(b *testing.B) {
 	}
 	b.ReportMetric(float64(heap), "heap-B")
 }
+
+// TestRoomAtTheStartBoundsNothing: the disk may be nearly full then, and have room later, also after streams were
+// opened again.
+func TestRoomAtTheStartBoundsNothing(t *testing.T) {
+	b := open(t, t.TempDir())
+	for _, when := range []string{"at the start", "after they were opened again"} {
+		if got := b.server.JetStreamConfig(); got.MaxStore < 1<<50 || !got.SyncAlways {
+			t.Errorf("%s streams may take %d bytes of the disk; each write is synced: %v", when, got.MaxStore, got.SyncAlways)
+		}
+		if err := b.reviver.open(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -144,8 +144,8 @@ func (r *reviver) open() error {
 	if err := repair(r.dir, r.log); err != nil {
 		return err
 	}
-	// The rest comes from the options of the start.
-	if err := r.server.EnableJetStream(&server.JetStreamConfig{StoreDir: r.dir, MaxMemory: maxStreamMemory}); err != nil {
+	// As at the start: where all bounds are given, none of its options counts.
+	if err := r.server.EnableJetStream(&server.JetStreamConfig{StoreDir: r.dir, MaxMemory: maxStreamMemory, MaxStore: maxStore, SyncAlways: true, Strict: true}); err != nil {
 		return fmt.Errorf("open JetStream again: %w", err)
 	}
 	if r.reopen != nil {

@@ -11,6 +11,11 @@ import (
 // maxStreamMemory bounds what streams keep in memory alone, in bytes.
 const maxStreamMemory = 64 << 20
 
+// maxStore bounds what streams keep on disk, in bytes. The NATS server would take three quarters of what is free when it
+// opens them: after a start on a disk that is nearly full, little could be stored however much room is made.
+// What each part stores has a bound of its own.
+const maxStore = 1 << 60
+
 // startServer runs a NATS server that keeps its streams in dir. Without a Listener
 // it has no port, and no authenticator. failed hears of what it logs as errors.
 func startServer(dir string, listener *Listener, log *slog.Logger, failed func(text string)) (*server.Server, *authenticator, error) {
@@ -24,6 +29,7 @@ func startServer(dir string, listener *Listener, log *slog.Logger, failed func(t
 		MaxPayload: MaxMessage,
 		// Every stream is on disk; a memory stream serves consumers' state only.
 		JetStreamMaxMemory:     maxStreamMemory,
+		JetStreamMaxStore:      maxStore,
 		DisableJetStreamBanner: true,
 	}
 	var clients *authenticator
