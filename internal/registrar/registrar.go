@@ -101,8 +101,10 @@ func (r *Registrar) load(ctx context.Context) error {
 			return err
 		}
 		for _, b := range item.Value.List {
-			if r.credentials[item.ID] != nil && now.Before(b.Expires) {
-				b.storedExpiry = b.Expires
+			// The clock of the machine may have been ahead, and may be set later.
+			left := min(b.Expires.Sub(now), r.cfg.MaxExpires)
+			if r.credentials[item.ID] != nil && left > 0 {
+				b.storedExpiry, b.Expires = b.Expires, now.Add(left)
 				r.addBinding(item.ID, &b)
 			}
 		}

@@ -338,3 +338,26 @@ func TestWrongPasswordsLock(t *testing.T) {
 		r.Close()
 	})
 }
+
+// TestRegistrationOfAClockThatWasAheadEnds: what was stored then does not outlive the longest registration.
+func TestRegistrationOfAClockThatWasAheadEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		backend := store.InMemory()
+		first := open(t, backend, nil)
+		issue(t, first, "101", alice)
+		register(t, first, says("101", 1, "sip:101@10.0.0.7", time.Hour, desk))
+		ahead := bindings{List: []binding{*first.bindings["101"][0]}}
+		ahead.List[0].Expires = time.Now().Add(365 * 24 * time.Hour)
+		if err := first.bindingStore.Put(t.Context(), "101", ahead); err != nil {
+			t.Fatal(err)
+		}
+		next := open(t, backend, nil)
+		if len(next.AllBindings()) != 1 {
+			t.Fatal("the phone is not registered")
+		}
+		time.Sleep(time.Hour)
+		if left := next.BindingsOfUser("101"); len(left) != 0 {
+			t.Errorf("after an hour there is %+v", left)
+		}
+	})
+}

@@ -87,9 +87,25 @@ func (e *Exporter) Start(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		e.enqueue(turn{id: item.Value.ID, to: item.Value.to(), due: time.Now()}, item.Value.Since)
+		if err := e.resume(ctx, item.Value); err != nil {
+			return err
+		}
 	}
 	e.work.Go(e.run)
+	return nil
+}
+
+// resume queues a job of the process before. One of a time when the clock of the machine was ahead
+// counts as submitted now, or it would be tried for longer than others.
+func (e *Exporter) resume(ctx context.Context, job Job) error {
+	now := time.Now()
+	if job.Since.After(now) {
+		job.Since = now.UTC()
+		if err := e.jobs.Put(ctx, job.ID, job); err != nil {
+			return err
+		}
+	}
+	e.enqueue(turn{id: job.ID, to: job.to(), due: now}, job.Since)
 	return nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/store"
 )
 
 // TestDestinationThatFailsHasOneUpload, until one succeeds: three that hang would else take all places
@@ -36,5 +38,26 @@ func TestDestinationThatFailsHasOneUpload(t *testing.T) {
 	f.leave(second["a"][0], false)
 	if third := take(); len(third["a"]) != uploadsEach {
 		t.Errorf("%d at once after a success", len(third["a"]))
+	}
+}
+
+// TestJobOfAClockThatWasAheadIsNotTriedForLonger than others: it counts as submitted at the start.
+func TestJobOfAClockThatWasAheadIsNotTriedForLonger(t *testing.T) {
+	f := newFixture(t, testPlaces(t.TempDir()))
+	f.Close()
+	job := Job{ID: "r1", Destination: "folder:///kept", Since: time.Now().Add(365 * 24 * time.Hour)}
+	jobs, err := store.NewCollection(f.backend, stored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer jobs.Close()
+	if err := jobs.Put(t.Context(), job.ID, job); err != nil {
+		t.Fatal(err)
+	}
+	f.refuse.Store(true)
+	f.start(t)
+	defer f.Close()
+	if got, err := jobs.Get(t.Context(), job.ID); err != nil || got.Since.After(time.Now()) || f.Counts().Oldest.After(time.Now()) {
+		t.Errorf("it is of %v, %v; the oldest of %v", got.Since, err, f.Counts().Oldest)
 	}
 }
