@@ -110,7 +110,11 @@ func (p *Pages) refusal(r *http.Request) string {
 }
 
 // forwarded reports whether a proxy brought the request: whoever is behind it is not on this machine.
+// HTTP/1.0 is what some speak that say nothing else of themselves, such as nginx; no browser does.
 func forwarded(r *http.Request) bool {
+	if !r.ProtoAtLeast(1, 1) {
+		return true
+	}
 	for _, field := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
 		if r.Header.Get(field) != "" {
 			return true

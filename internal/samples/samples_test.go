@@ -61,12 +61,13 @@ func TestGuestsAreForPagesOfThisMachineAlone(t *testing.T) {
 			r.Host = "calls.example.com"
 			r.Header.Set("Origin", "http://calls.example.com")
 		},
-		"a page of another site":      func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
-		"a page on another port":      func(r *http.Request) { r.Header.Set("Origin", "http://127.0.0.1:9090") },
-		"no page at all":              func(r *http.Request) { r.Header.Del("Origin") },
-		"a frame":                     func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
-		"somebody behind a proxy":     func(r *http.Request) { r.Header.Set("X-Forwarded-For", "192.0.2.1") },
-		"somebody behind a forwarder": func(r *http.Request) { r.Header.Set("Via", "1.1 proxy") },
+		"a page of another site":  func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
+		"a page on another port":  func(r *http.Request) { r.Header.Set("Origin", "http://127.0.0.1:9090") },
+		"no page at all":          func(r *http.Request) { r.Header.Del("Origin") },
+		"a frame":                 func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+		"somebody behind a proxy": func(r *http.Request) { r.Header.Set("X-Forwarded-For", "192.0.2.1") },
+		"somebody behind nginx that says nothing of it": func(r *http.Request) { r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.0", 1, 0 },
+		"somebody behind a forwarder":                   func(r *http.Request) { r.Header.Set("Via", "1.1 proxy") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			if w := asks(newPages(true), `{}`, change); w.Code != http.StatusForbidden {
