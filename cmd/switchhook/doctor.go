@@ -47,7 +47,7 @@ func (c doctorCommand) Run(a *app) error {
 }
 
 func examine(ctx context.Context, cfg config.Config) []doctor.Finding {
-	list := []doctor.Finding{{State: doctor.OK, What: "configuration"}, dataDirectory(cfg.Data)}
+	list := []doctor.Finding{{State: doctor.OK, What: "configuration"}, dataDirectory(cfg.Data, cfg.Recording.MinFree)}
 	pid, running, err := datadir.Running(cfg.Data)
 	switch {
 	case err != nil:
@@ -61,8 +61,9 @@ func examine(ctx context.Context, cfg config.Config) []doctor.Finding {
 	return append(list, doctor.Machine(ctx, cfg)...)
 }
 
-// dataDirectory asks whether the server could write; it leaves nothing behind.
-func dataDirectory(dir string) doctor.Finding {
+// dataDirectory asks whether the server could write, and whether the disk has room, also for recordings; it leaves
+// nothing behind.
+func dataDirectory(dir string, forRecordings uint64) doctor.Finding {
 	what := "data directory " + dir
 	at := dir
 	for { // the first start makes what is missing
@@ -85,6 +86,24 @@ func dataDirectory(dir string) doctor.Finding {
 	}
 	if err != nil {
 		return doctor.Finding{State: doctor.Fail, What: what, Remedy: err.Error() + "; choose another directory with --data"}
+	}
+	free, err := datadir.Free(at)
+	if err != nil {
+		return doctor.Finding{State: doctor.Fail, What: what, Remedy: err.Error()}
+	}
+	return room(what, free, forRecordings)
+}
+
+// fullDisk is how many free bytes are too few to store anything.
+const fullDisk = 1 << 20
+
+// room says what so many free bytes are enough for.
+func room(what string, free, forRecordings uint64) doctor.Finding {
+	switch {
+	case free < fullDisk:
+		return doctor.Finding{State: doctor.Fail, What: fmt.Sprintf("%s: its disk is full", what), Remedy: "nothing can be stored: make room, or choose another directory with --data"}
+	case free < forRecordings:
+		return doctor.Finding{State: doctor.Note, What: fmt.Sprintf("%s: %d MiB are free", what, free>>20), Remedy: fmt.Sprintf("no recording begins below %d MiB: make room, or lower recording.min-free-mib", forRecordings>>20)}
 	}
 	return doctor.Finding{State: doctor.OK, What: what}
 }

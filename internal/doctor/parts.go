@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"crypto/x509"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,7 @@ type Part struct {
 
 // Parts lists them.
 var Parts = []Part{
+	{"certificate authorities", "webhooks, prompts and trunks with certificates of public authorities", "ca-certificates", systemAuthorities},
 	{"libopus.so.0", "the Opus codec", "libopus0", opus},
 	{convert.Program, "recordings in mp3 and mp4", convert.Program, program(convert.Program)},
 	{"espeak-ng", "text to speech without a service", "espeak-ng", program("espeak-ng")},
@@ -48,6 +50,22 @@ func (p Part) Finding() Finding {
 		return Finding{State: OK, What: what + ": " + where}
 	}
 	return Finding{Note, what + ": not installed", p.command()}
+}
+
+// systemAuthorities finds what the system trusts: images of containers often have nothing of it.
+func systemAuthorities() string {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return ""
+	}
+	return authoritiesIn(pool)
+}
+
+func authoritiesIn(pool *x509.CertPool) string {
+	if pool.Equal(x509.NewCertPool()) {
+		return ""
+	}
+	return "those of the system"
 }
 
 // program finds a program by its name.

@@ -1,6 +1,9 @@
 package doctor
 
-import "testing"
+import (
+	"crypto/x509"
+	"testing"
+)
 
 func TestMissingPartsComeWithTheirCommand(t *testing.T) {
 	part := Part{"ffmpeg", "mp3", "ffmpeg", library("libnone.so.99")}
@@ -21,5 +24,16 @@ func TestQuotedTextIsOneWord(t *testing.T) {
 		if got := Quote(text); got != want {
 			t.Errorf("%q became %s", text, got)
 		}
+	}
+}
+
+func TestSystemWithoutAuthoritiesIsNoticed(t *testing.T) {
+	pool := x509.NewCertPool()
+	if where := authoritiesIn(pool); where != "" {
+		t.Errorf("none are %q", where)
+	}
+	pool.AddCert(&x509.Certificate{Raw: []byte{1}})
+	if authoritiesIn(pool) == "" {
+		t.Error("one is not noticed")
 	}
 }

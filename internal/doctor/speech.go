@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"slices"
 	"time"
@@ -13,7 +14,7 @@ import (
 const pythonWithin = 5 * time.Second
 
 // Speech says whether pocketsphinx is there, for the interpreters that
-// providers name, or for the usual one if none does.
+// providers name, or for the usual one if none does, and where programs have no place for their files.
 func Speech(ctx context.Context, cfg config.Config) (list []Finding) {
 	var asked []string
 	for _, p := range cfg.Speech.Providers {
@@ -36,6 +37,9 @@ func Speech(ctx context.Context, cfg config.Config) (list []Finding) {
 			continue
 		}
 		list = append(list, Finding{Note, what + ": not in " + python, Quote(python) + " -m pip install pocketsphinx"})
+	}
+	if err := writable(os.TempDir()); err != nil {
+		list = append(list, Finding{Note, "temporary files: " + err.Error(), "flite speaks prompts of text by way of them: make /tmp, or the directory that TMPDIR names"})
 	}
 	return list
 }

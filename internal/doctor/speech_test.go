@@ -33,3 +33,12 @@ func TestDoctorNamesPocketsphinx(t *testing.T) {
 		t.Errorf("without providers: %v", usual)
 	}
 }
+
+// TestMissingDirectoryOfTemporaryFilesIsNoticed, as in a container that may write to its volume alone.
+func TestMissingDirectoryOfTemporaryFilesIsNoticed(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
+	found := Speech(t.Context(), config.Config{})
+	if last := found[len(found)-1]; last.State != Note || !strings.Contains(last.String(), "TMPDIR") {
+		t.Errorf("found %v", found)
+	}
+}
