@@ -21,6 +21,9 @@ func SocketBuffers() []Finding {
 // trySocket returns what a socket has that has asked for listen.PacketRoom, in bytes.
 func trySocket() (read, write int, err error) {
 	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil { // a machine with IPv6 alone
+		conn, err = net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv6loopback})
+	}
 	if err != nil {
 		return 0, 0, fmt.Errorf("open a UDP socket: %w", err)
 	}

@@ -73,6 +73,8 @@ func Error(flag, address string, err error) error {
 		return fmt.Errorf("%s %s is in use by another program: stop that program, or choose another port (0 takes a free one): %w", flag, address, err)
 	case errors.Is(err, syscall.EACCES):
 		return fmt.Errorf("%s %s is not permitted: ports below 1024 need a privilege (on Linux CAP_NET_BIND_SERVICE): %w", flag, address, err)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("%s %s is no address of this machine: choose one that it has, or 0.0.0.0 or [::] for all: %w", flag, address, err)
 	}
 	return fmt.Errorf("%s %s: %w", flag, address, err)
 }

@@ -36,3 +36,10 @@ func TestWildcardIsReachedThroughLoopback(t *testing.T) {
 		t.Errorf("address is %s", address)
 	}
 }
+
+func TestAddressOfAnotherMachineIsExplained(t *testing.T) {
+	_, _, err := TCP(context.Background(), "--https", "192.0.2.1:0") // of documentation, RFC 5737
+	if err == nil || !strings.Contains(err.Error(), "no address of this machine") {
+		t.Errorf("got %v", err)
+	}
+}
