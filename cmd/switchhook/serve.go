@@ -29,7 +29,8 @@ func (c *serveCommand) Run(a *app) error {
 		return err
 	}
 	takeProcessors()
-	log := newLogger(a.err, cfg.LogLevel, cfg.LogFormat)
+	log, end := newServerLog(a.err, cfg.LogLevel, cfg.LogFormat)
+	defer end()
 	srv := server.New(cfg, log)
 	var hearing sync.WaitGroup
 	defer hearing.Wait()
