@@ -54,7 +54,7 @@ func newOwnAPI(cfg config.Config, to resource.Connection) (*api, error) {
 }
 
 // dialHere connects to a listener of this machine. localhost is both loopback addresses (RFC 6761 §6.3), whatever the
-// hosts file says: a container may have none, and another one IPv4 alone.
+// hosts file says: a container may have none.
 func dialHere(ctx context.Context, network, address string) (net.Conn, error) {
 	var dialer net.Dialer
 	host, port, err := net.SplitHostPort(address)
