@@ -49,19 +49,26 @@ func newAuthority(c constraints, machine string, now time.Time) (pair, error) {
 	if machine == "" {
 		subject.OrganizationalUnit = nil
 	}
-	return signAuthority(key, subject, c, now)
+	return signAuthority(key, subject, c, now.Add(-skew), now)
 }
 
 // renewAuthority signs an authority again with its key and subject: clients that
 // trust the old certificate still accept the server.
 func renewAuthority(old pair, now time.Time) (pair, error) {
-	return signAuthority(old.key, old.cert.Subject, old.constraints(), now)
+	return signAuthority(old.key, old.cert.Subject, old.constraints(), earlier(old.cert.NotBefore, now.Add(-skew)), now)
 }
 
-func signAuthority(key *ecdsa.PrivateKey, subject pkix.Name, c constraints, now time.Time) (pair, error) {
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func signAuthority(key *ecdsa.PrivateKey, subject pkix.Name, c constraints, begins, now time.Time) (pair, error) {
 	return sign(&x509.Certificate{
 		Subject:                     subject,
-		NotBefore:                   now.Add(-skew),
+		NotBefore:                   begins,
 		NotAfter:                    now.Add(authorityLife),
 		IsCA:                        true,
 		BasicConstraintsValid:       true,
@@ -75,13 +82,27 @@ func signAuthority(key *ecdsa.PrivateKey, subject pkix.Name, c constraints, now 
 
 // newServer signs a certificate for those names.
 func (authority pair) newServer(n names, now time.Time) (pair, error) {
+	return authority.signServer(n, now.Add(-skew), now)
+}
+
+// nextServer signs the one that follows another. It begins when that one did, unless that is long ago: where
+// the clock was set forward by mistake, clients whose clocks are right accept both.
+func (authority pair) nextServer(old pair, n names, now time.Time) (pair, error) {
+	begins := earlier(old.cert.NotBefore, now.Add(-skew))
+	if now.Add(serverLife).Sub(begins) > longestServer {
+		begins = now.Add(-skew)
+	}
+	return authority.signServer(n, begins, now)
+}
+
+func (authority pair) signServer(n names, begins, now time.Time) (pair, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return pair{}, err
 	}
 	template := &x509.Certificate{
 		Subject:               pkix.Name{Organization: []string{"Switchhook"}, CommonName: "localhost"},
-		NotBefore:             now.Add(-skew),
+		NotBefore:             begins,
 		NotAfter:              now.Add(serverLife),
 		BasicConstraintsValid: true,
 		KeyUsage:              x509.KeyUsageDigitalSignature,

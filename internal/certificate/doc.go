@@ -30,6 +30,9 @@ const (
 	serverLife    = 90 * 24 * time.Hour
 )
 
+// longestServer is what a server's certificate may span: some clients refuse longer ones.
+const longestServer = 398 * 24 * time.Hour
+
 // skew is how far a client's clock may be behind ours when a certificate is new.
 const skew = time.Hour
 

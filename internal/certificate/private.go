@@ -160,14 +160,17 @@ func (p *Private) server(authority pair, now time.Time) (pair, error) {
 		wanted = wanted.and(machine)
 	}
 	old, err := p.load(ServerFile, "delete it: a new one is signed at the next start")
+	var made pair
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		made, err = authority.newServer(wanted, now)
 	case err != nil:
 		return pair{}, err
 	case authority.signed(old, wanted) && old.serves(serverLife, now):
 		return old, nil
+	default:
+		made, err = authority.nextServer(old, wanted, now)
 	}
-	made, err := authority.newServer(wanted, now)
 	return p.save(ServerFile, made, err, "server certificate signed")
 }
 

@@ -165,3 +165,23 @@ func TestClockThatWasWrongAtTheStart(t *testing.T) {
 		})
 	}
 }
+
+// TestClockThatIsSetForwardByMistakeKeepsClients whose clocks are right.
+func TestClockThatIsSetForwardByMistakeKeepsClients(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := open(t, Config{}, folder(t.TempDir()))
+		before := p.leaf()
+		for _, ahead := range []time.Duration{200 * 24 * time.Hour, 0} {
+			p.clock = func() time.Time { return time.Now().Add(ahead) }
+			if err := p.refresh(); err != nil {
+				t.Fatal(err)
+			}
+			if p.leaf().Equal(before) || p.clock().After(p.leaf().NotAfter) {
+				t.Errorf("%v ahead, it is valid until %v", ahead, p.leaf().NotAfter)
+			}
+			if err := shake(t, p, p.Authority(), "localhost"); err != nil {
+				t.Errorf("%v ahead: %v", ahead, err)
+			}
+		}
+	})
+}
