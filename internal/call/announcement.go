@@ -45,7 +45,8 @@ func (c *Call) announce(rec *callRecording) {
 	for _, e := range c.endpoints {
 		if e.leg != nil && e.member != nil {
 			listeners = append(listeners, e)
-			speakers = append(speakers, speaker{e.private.setNotice, e, e.private.left()})
+			hears := func(other *endpoint) bool { return other == e }
+			speakers = append(speakers, speaker{e.private.setNotice, hears, e.private.left()})
 		}
 	}
 	c.log.Info("recording is announced", "recording", recording.GUID(rec.id), "legs", len(listeners))

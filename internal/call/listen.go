@@ -30,7 +30,6 @@ const (
 type listening struct {
 	op    *operation
 	r     Recognize
-	from  *ear
 	ear   *audio.Queue // what it hears
 	state listeningState
 
@@ -59,12 +58,12 @@ const (
 )
 
 // listen runs on the operation's goroutine.
-func (c *Connection) listen(op *operation, r Recognize, from *ear, frames *audio.Queue) Event {
+func (c *Connection) listen(op *operation, r Recognize, frames *audio.Queue) Event {
 	drain(op.tones) // pressed while it waited for its turn
 	for ok := true; ok; {
 		_, ok = frames.Next()
 	}
-	l := &listening{op: op, r: r, from: from, ear: frames, turn: voice.NewTurn(), patience: time.NewTimer(time.Hour)}
+	l := &listening{op: op, r: r, ear: frames, turn: voice.NewTurn(), patience: time.NewTimer(time.Hour)}
 	defer l.patience.Stop()
 	l.text, l.textErr = c.transcriber(op.ctx, r)
 	if l.text != nil {

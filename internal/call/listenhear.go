@@ -11,29 +11,13 @@ import (
 func (l *listening) hear() Event {
 	for {
 		heard, ok := l.ear.Next()
-		switch {
-		case !ok && l.ear.Ended():
-			return l.endpointLeft()
-		case !ok:
+		if !ok {
 			return nil
 		}
 		if end := l.hearFrame(heard); end != nil {
 			return end
 		}
 	}
-}
-
-// endpointLeft goes on with another device of the speaker, if there is one. What was said
-// by the one that has left is over.
-func (l *listening) endpointLeft() Event {
-	l.ear = l.from.another(l.op.ctx)
-	switch {
-	case l.op.ctx.Err() != nil:
-		return RecognizeCanceled{l.op.head()}
-	case l.state == hearing:
-		return l.finish()
-	}
-	return nil
 }
 
 // hearFrame follows the speaker's turn with one frame.

@@ -31,6 +31,9 @@ type operation struct {
 	begun  bool      // of a stream or a transcription: it is open
 	again  []Context // starts that came before it was
 	after  func()    // gives back what it has taken, when it has ended; nil: nothing
+
+	audience *audience // who alone hears its prompts; nil: they are for all, or there are none
+	ear      *ear      // by which it hears a participant; nil: it hears nobody
 }
 
 type operationState uint8
@@ -62,6 +65,9 @@ type work struct {
 	after  func() // gives back what it has taken, when it has ended; nil: nothing
 	onHold bool   // it ends with the hold of a participant
 
+	audience *audience // who alone hears its prompts
+	ear      *ear      // by which it hears a participant
+
 	who        identifier.ID // whom it is about
 	invitation string        // that it calls off
 	from       string        // callConnectionId of the call that somebody comes from
@@ -79,6 +85,7 @@ func (c *Connection) accept(w work) *operation {
 			Who: w.who, Invitation: w.invitation, From: w.from,
 		},
 		conn: c, lane: w.lane, with: w.with, run: w.run, tones: w.tones, after: w.after, onHold: w.onHold,
+		audience: w.audience, ear: w.ear,
 	}
 	op.ctx, op.cancel = context.WithCancel(context.Background())
 	c.operations = append(c.operations, op)
@@ -89,6 +96,19 @@ func (c *Connection) accept(w work) *operation {
 }
 
 func (op *operation) head() Head { return op.conn.head(op.Operation) }
+
+// reach lets what goes on with a participant alone include an endpoint of it that has come.
+func (op *operation) reach(e *endpoint) {
+	if !slices.Contains(op.with, e.who) {
+		return
+	}
+	if op.audience != nil {
+		op.audience.join(e)
+	}
+	if op.ear != nil {
+		op.ear.join(e)
+	}
+}
 
 // start lets an operation run. One that news of the call end has nothing to run.
 func (op *operation) start() {

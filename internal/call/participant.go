@@ -98,6 +98,9 @@ func (c *Call) admit(e *endpoint) {
 		if conn.transcription != nil {
 			conn.transcription.hear(e)
 		}
+		for _, op := range conn.operations {
+			op.reach(e)
+		}
 	}
 }
 

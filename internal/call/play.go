@@ -25,7 +25,7 @@ func (c *Connection) Play(ctx context.Context, play Play) error {
 	play.Prompts = c.spoken(play.Prompts)
 	return c.whenConnected(ctx, func() error {
 		if len(play.To) == 0 {
-			return c.queue(c.playWork(play, []speaker{c.toAll()}), play.Interrupt)
+			return c.queue(c.playWork(play, c.toAll()), play.Interrupt)
 		}
 		return c.playTo(play)
 	})
@@ -34,26 +34,24 @@ func (c *Connection) Play(ctx context.Context, play Play) error {
 // playTo plays to single participants.
 func (c *Connection) playTo(play Play) error {
 	var listeners []*participant
-	var speakers []speaker
 	for _, who := range distinct(play.To) {
 		p, err := c.another(who, "play to itself")
 		if err != nil {
 			return err
 		}
-		if slices.Contains(listeners, p) { // by another form of its number
-			continue
+		if !slices.Contains(listeners, p) { // by another form of its number
+			listeners = append(listeners, p)
 		}
-		listeners = append(listeners, p)
-		speakers = append(speakers, toAloneAll(p)...)
 	}
-	w := c.playWork(play, speakers)
-	w.with = listeners
+	alone := audienceOf(listeners...)
+	w := c.playWork(play, alone.speaker())
+	w.with, w.audience = listeners, alone
 	w.onHold = play.Announces && slices.ContainsFunc(listeners, func(p *participant) bool { return p.held })
 	return c.occupy(w, play.Interrupt)
 }
 
-// playWork plays to speakers.
-func (c *Connection) playWork(play Play, speakers []speaker) work {
+// playWork plays to a speaker's listeners.
+func (c *Connection) playWork(play Play, to speaker) work {
 	return work{kind: PlayOperation, what: play.Context, run: func(op *operation) Event {
 		started := func() {
 			c.call.post(func() {
@@ -61,7 +59,7 @@ func (c *Connection) playWork(play Play, speakers []speaker) work {
 				op.tell(PlayStarted{op.head()})
 			})
 		}
-		return op.played(c.call.playSent(op.ctx, play.Prompts, play.Loop, speakers, started))
+		return op.played(c.call.playSent(op.ctx, play.Prompts, play.Loop, []speaker{to}, started))
 	}}
 }
 

@@ -97,26 +97,15 @@ type Playback interface {
 
 // speaker takes what is to be heard. What has ended gives way by itself.
 type speaker struct {
-	say  func(Playback)
-	to   *endpoint       // who alone hears it; nil: everybody
-	gone <-chan struct{} // closed when its listener has left; nil for the mix
+	say   func(Playback)
+	hears func(*endpoint) bool // who hears it, on the call's goroutine; nil: everybody
+	gone  <-chan struct{}      // closed when its only listener has left; nil: it has others
 }
 
 // toAll makes the application speak into the mix. A playback that is canceled fades
 // out while the next one begins.
 func (c *Connection) toAll() speaker {
 	return speaker{say: func(p Playback) { c.self.app.Add(p) }}
-}
-
-// toAlone speaks to one endpoint.
-func toAlone(e *endpoint) speaker { return speaker{e.private.setPrompt, e, e.private.left()} }
-
-// toAloneAll speaks to all endpoints of one participant.
-func toAloneAll(p *participant) (list []speaker) {
-	for _, e := range p.endpoints() {
-		list = append(list, toAlone(e))
-	}
-	return list
 }
 
 // sourceError is a prompt that could not be played.

@@ -17,7 +17,7 @@ func (c *Connection) startPrompt(op *operation, r Recognize) *promptPlaying {
 	ctx, cancel := context.WithCancel(op.ctx)
 	p := &promptPlaying{cancel: cancel, err: make(chan error, 1)}
 	go func() {
-		p.err <- c.call.playSent(ctx, r.Prompts, false, r.speakers, func() {})
+		p.err <- c.call.playSent(ctx, r.Prompts, false, []speaker{r.speaker}, func() {})
 	}()
 	return p
 }

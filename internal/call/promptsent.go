@@ -55,7 +55,7 @@ func (c *Call) carried(ctx context.Context, speakers []speaker, before []carriag
 func (c *Call) portsOf(ctx context.Context, speakers []speaker) []*legPort {
 	ports, _ := ask(ctx, c, func() (ports []*legPort, _ error) {
 		for _, e := range c.endpoints {
-			hears := func(s speaker) bool { return s.to == nil || s.to == e }
+			hears := func(s speaker) bool { return s.hears == nil || s.hears(e) }
 			if e.port != nil && slices.ContainsFunc(speakers, hears) {
 				ports = append(ports, e.port)
 			}

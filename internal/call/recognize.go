@@ -28,7 +28,7 @@ type Recognize struct {
 	Languages  []string      // BCP 47, the first one is the main one; none: the provider's own
 	Model      string        // the deployment of a trained model, or ""
 
-	speakers []speaker // to whom the prompts are played
+	speaker speaker // to whom the prompts are played
 }
 
 // Input is what kind of input is wanted, or was given.
@@ -66,14 +66,15 @@ func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
 		}
 		if r.Input != TonesInput {
 			from, frames := target.listenTo()
-			w.run = func(op *operation) Event { return c.listen(op, r, from, frames) }
-			w.after = from.leave
+			w.run = func(op *operation) Event { return c.listen(op, r, frames) }
+			w.ear, w.after = from, from.leave
 		}
 		if c.call.kind == twoParty {
-			r.speakers = []speaker{c.toAll()}
+			r.speaker = c.toAll()
 			err = c.queue(w, r.Interrupt)
 		} else {
-			r.speakers = toAloneAll(target)
+			w.audience = audienceOf(target)
+			r.speaker = w.audience.speaker()
 			err = c.occupy(w, r.Interrupt)
 		}
 		if err != nil && w.after != nil {
@@ -110,7 +111,7 @@ func (c *Connection) prompt(op *operation, r Recognize) (Tone, error) {
 	defer stop()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- c.call.playSent(ctx, r.Prompts, false, r.speakers, func() {})
+		ended <- c.call.playSent(ctx, r.Prompts, false, []speaker{r.speaker}, func() {})
 	}()
 	for {
 		select {

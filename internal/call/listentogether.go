@@ -1,0 +1,65 @@
+package call
+
+import "github.com/switchhook/switchhook/internal/audio"
+
+// together is what several endpoints of one participant say, as one voice. It belongs to
+// the shard of their mix. What a single one says passes as it is.
+type together struct {
+	out  audio.Listener
+	many int        // endpoints that are heard
+	at   audio.Tick // the present tick
+	came int        // how many of them were heard at it; less than many where it has passed
+	size int        // samples of sum; 0: nobody has said anything
+	sum  [WideRate / audio.FramesPerSecond]int16
+}
+
+// oneOfThem is the listener of one of the endpoints.
+type oneOfThem struct {
+	them *together
+	in   bool
+}
+
+// HearFrame implements audio.Listener.
+func (o *oneOfThem) HearFrame(at audio.Tick, f audio.Frame) {
+	if !o.in {
+		o.in = true
+		o.them.many++
+	}
+	o.them.hear(at, f)
+}
+
+// Close implements io.Closer: the endpoint has left the mix.
+func (o *oneOfThem) Close() error {
+	if o.in {
+		o.in = false
+		o.them.many--
+	}
+	return nil
+}
+
+// hear takes a frame of one endpoint, and gives the sum once all are there. Where an
+// endpoint comes at a tick that has passed already, it is heard from the next one on.
+func (t *together) hear(at audio.Tick, f audio.Frame) {
+	if t.many == 1 {
+		t.at, t.came = at, 0
+		t.out.HearFrame(at, f)
+		return
+	}
+	if at != t.at {
+		t.at, t.came, t.size = at, 0, 0
+	}
+	t.add(f)
+	if t.came++; t.came == t.many {
+		t.out.HearFrame(at, t.sum[:t.size])
+	}
+}
+
+func (t *together) add(f audio.Frame) {
+	if t.size == 0 {
+		t.size = copy(t.sum[:], f)
+		return
+	}
+	for i, sample := range f[:min(len(f), t.size)] {
+		t.sum[i] = int16(min(max(int(t.sum[i])+int(sample), -1<<15), 1<<15-1))
+	}
+}
