@@ -37,7 +37,7 @@ func (r *Registry) connectNowhere(to Locator, control Control) Properties {
 	if to.ServerCallID == "" {
 		to.ServerCallID = newServerCallID() // each connection has one
 	}
-	p := Properties{ID: r.newConnectionID(), ServerCallID: to.ServerCallID, CorrelationID: newID(), CallbackURI: control.CallbackURI}
+	p := Properties{ID: r.newConnectionID(), ServerCallID: to.ServerCallID, CorrelationID: newID(), CallbackURI: control.CallbackURI, StreamID: newID()}
 	p.Source = identifier.NewUser(r.cfg.Resource)
 	head := Head{
 		Connection: p.ID, ServerCallID: p.ServerCallID, CorrelationID: p.CorrelationID, Control: control, At: time.Now(),

@@ -40,9 +40,9 @@ func (c *Call) open(control Control, origin OperationKind, self *endpoint, made 
 	conn := &Connection{id: c.registry.newConnectionID(), call: c, control: control, origin: origin, self: self, made: made, opened: time.Now()}
 	conn.originOp = Operation{ID: conn.id, Kind: origin, Context: control.Context}
 	conn.made.ID, conn.made.ServerCallID, conn.made.CorrelationID = conn.id, c.id, c.correlationID
-	conn.made.CallbackURI = control.CallbackURI
+	conn.made.CallbackURI, conn.made.Created, conn.made.StreamID = control.CallbackURI, origin == CreateOperation, newID()
 	if control.Streaming != nil {
-		conn.streamID = newID()
+		conn.streamID = conn.made.StreamID
 		conn.made.Streaming = &StreamState{ID: conn.streamID}
 	}
 	if t := control.Transcription; t != nil {

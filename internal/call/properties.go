@@ -19,6 +19,8 @@ type Properties struct {
 	AnsweredBy    identifier.ID // zero where the connection was not answered by an identity
 	AnsweredFor   identifier.ID // the phone number that was called; zero where none was, or the application calls
 	CallbackURI   string
+	Created       bool         // the application has made the call
+	StreamID      string       // of media streaming, also where none was set up
 	Streaming     *StreamState // nil: none was set up
 	Transcription *TranscriptionState
 }

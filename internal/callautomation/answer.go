@@ -17,10 +17,6 @@ type answerCallRequest struct {
 	Transcription       *transcriptionOptions `json:"transcriptionOptions"`
 }
 
-// answeredState is what the service says of a call that it has just answered:
-// CallConnected follows.
-const answeredState = "unknown"
-
 // answerCall is POST /calling/callConnections:answer.
 func (a *API) answerCall(w http.ResponseWriter, r *http.Request) error {
 	body, err := rest.Decode[answerCallRequest](r)
@@ -40,7 +36,7 @@ func (a *API) answerCall(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	rest.SetChainID(w, made.CorrelationID)
-	return a.accepted(w, r, http.StatusOK, callConnectionProperties(r, made, answeredState))
+	return a.accepted(w, r, http.StatusOK, madeConnection(r, made))
 }
 
 // answerEvents are the events of answer beside those of every connection.

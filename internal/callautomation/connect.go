@@ -70,7 +70,7 @@ func (a *API) connect(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	rest.SetChainID(w, made.CorrelationID)
-	return a.accepted(w, r, http.StatusOK, callConnectionProperties(r, made, answeredState))
+	return a.accepted(w, r, http.StatusOK, madeConnection(r, made))
 }
 
 type redirectCallRequest struct {

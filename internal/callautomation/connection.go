@@ -19,7 +19,7 @@ func (a *API) getCall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return rest.WriteJSON(w, http.StatusOK, callConnectionProperties(r, p, p.State.String()))
+	return rest.WriteJSON(w, http.StatusOK, connectionNow(r, p))
 }
 
 // hangUp is DELETE /calling/callConnections/{callConnectionId}.

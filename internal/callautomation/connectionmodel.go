@@ -9,17 +9,23 @@ import (
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
-// connectionModel describes a connection, in a state by its name, to a request of a
-// version.
+// connectionModel describes a connection to a request of a version.
 type connectionModel struct {
 	call.Properties
-	state   string
+	fresh   bool // to the request that has made it
 	version version
 }
 
-// callConnectionProperties is what requests about a connection are answered with.
-func callConnectionProperties(r *http.Request, p call.Properties, state string) *connectionModel {
-	return &connectionModel{p, state, version(rest.APIVersion(r.Context()))}
+// madeConnection is what the request is answered with that has made a connection.
+// CallConnected follows.
+func madeConnection(r *http.Request, p call.Properties) *connectionModel {
+	p.State = call.Connecting
+	return &connectionModel{p, true, version(rest.APIVersion(r.Context()))}
+}
+
+// connectionNow is what a later request for it is answered with.
+func connectionNow(r *http.Request, p call.Properties) *connectionModel {
+	return &connectionModel{p, false, version(rest.APIVersion(r.Context()))}
 }
 
 // MarshalJSON writes the members in the order of the service.
@@ -27,19 +33,18 @@ func (m *connectionModel) MarshalJSON() ([]byte, error) { return m.AppendJSON(ni
 
 // AppendJSON appends what MarshalJSON returns.
 func (m *connectionModel) AppendJSON(b []byte) ([]byte, error) {
-	answered := m.state != call.Connecting.String()
 	o := appendjson.Open(b)
 	o.Text("callConnectionId", m.ID)
-	if answered {
+	if !m.Created || m.State != call.Connecting {
 		o.Text("serverCallId", m.ServerCallID)
 	}
 	o.Value("targets", m.appendTargets)
-	o.Text("callConnectionState", m.state)
+	o.Text("callConnectionState", m.State.String())
 	o.Text("callbackUri", m.CallbackURI)
 	if !m.CallerID.IsZero() {
 		o.Value("sourceCallerIdNumber", rest.Phone{ID: m.CallerID}.AppendJSON)
 	}
-	if !answered || m.DisplayName != "" || m.Source.Kind() == identifier.PhoneNumber {
+	if m.Created || m.DisplayName != "" || m.Source.Kind() == identifier.PhoneNumber {
 		o.Text("sourceDisplayName", m.DisplayName)
 	}
 	o.Value("source", rest.Identifier{ID: m.Source}.AppendJSON)
@@ -47,11 +52,11 @@ func (m *connectionModel) AppendJSON(b []byte) ([]byte, error) {
 	if !m.AnsweredBy.IsZero() {
 		o.Value("answeredBy", rest.User{ID: m.AnsweredBy}.AppendJSON)
 	}
-	if m.Streaming != nil {
-		o.Value("mediaStreamingSubscription", streamModel(m.Streaming).append)
+	if stream := m.streamModel(); stream != nil {
+		o.Value("mediaStreamingSubscription", stream.append)
 	}
-	if m.Transcription != nil {
-		o.Value("transcriptionSubscription", transcriptionModel(m.Transcription).append)
+	if transcription := m.transcriptionModel(); transcription != nil {
+		o.Value("transcriptionSubscription", transcription.append)
 	}
 	if !m.AnsweredFor.IsZero() && m.version.hasAnsweredFor() {
 		o.Value("answeredFor", rest.Phone{ID: m.AnsweredFor}.AppendJSON)
@@ -65,11 +70,28 @@ func (m *connectionModel) appendTargets(b []byte) ([]byte, error) {
 	})
 }
 
-func streamModel(s *call.StreamState) object {
-	return object{{"id", s.ID}, {"state", subscriptionState(s.Active)}, {"subscribedContentTypes", []string{"audio"}}}
+// streamModel is media streaming, set up or not; nil: the version tells nothing of it.
+func (m *connectionModel) streamModel() object {
+	switch s := m.Streaming; {
+	case s != nil:
+		return object{{"id", s.ID}, {"state", subscriptionState(s.Active)}, {"subscribedContentTypes", []string{"audio"}}}
+	case !m.version.hasDisabled():
+		return nil
+	case m.fresh:
+		return object{{"id", m.StreamID}, {"state", disabledState}, {"subscribedContentTypes", []string{"audio"}}}
+	}
+	return object{{"state", disabledState}}
 }
 
-func transcriptionModel(t *call.TranscriptionState) object {
+// transcriptionModel is the transcription, set up or not; nil: nothing is told of it.
+func (m *connectionModel) transcriptionModel() object {
+	t := m.Transcription
+	switch {
+	case t == nil && m.version.hasDisabled() && !m.fresh:
+		return object{{"state", disabledState}, {"subscribedResultTypes", []string{}}}
+	case t == nil:
+		return nil
+	}
 	kinds := []string{"final"}
 	if t.Intermediate {
 		kinds = append(kinds, "intermediate")

@@ -60,7 +60,7 @@ func (a *API) createCall(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	rest.SetChainID(w, made.CorrelationID)
-	return a.accepted(w, r, http.StatusCreated, callConnectionProperties(r, made, call.Connecting.String()))
+	return a.accepted(w, r, http.StatusCreated, madeConnection(r, made))
 }
 
 // createEvents are the events of createCall beside those of every connection.

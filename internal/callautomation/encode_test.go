@@ -72,19 +72,20 @@ func TestAnswersAreThoseOfTheStandardLibrary(t *testing.T) {
 		ID: "c", ServerCallID: "s", CorrelationID: "<r>", CallbackURI: "https://app.test/?a=1&b=2", DisplayName: "Zoë \"Z\"",
 		Targets: []identifier.ID{user, phoneID("+15551230001")}, CallerID: phoneID("+15551230002"), Source: phoneID("+15551230003"), AnsweredBy: user,
 	}
-	for _, state := range []string{answeredState, call.Connecting.String()} {
+	for _, created := range []bool{false, true} {
+		properties.Created = created
 		model := connectionByReflection{
-			properties.ID, properties.ServerCallID, []rest.Identifier{{ID: user}, {ID: properties.Targets[1]}}, state, properties.CallbackURI,
+			properties.ID, properties.ServerCallID, []rest.Identifier{{ID: user}, {ID: properties.Targets[1]}}, "connecting", properties.CallbackURI,
 			rest.Phone{ID: properties.CallerID}, properties.DisplayName, rest.Identifier{ID: properties.Source}, properties.CorrelationID, rest.User{ID: user},
 		}
-		if state == call.Connecting.String() {
+		if created {
 			model.ServerCallID = ""
 		}
 		want, err := json.Marshal(model)
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := &connectionModel{properties, state, "2026-03-12"}
+		o := &connectionModel{properties, true, "2024-04-15"}
 		if got, err := o.AppendJSON(nil); err != nil || string(got) != string(want) {
 			t.Errorf("got  %s, %v\nwant %s", got, err, want)
 		}

@@ -114,7 +114,10 @@ func (a *API) stopMediaStreaming(w http.ResponseWriter, r *http.Request) error {
 	return a.withContext(w, r, (*call.Connection).StopStreaming)
 }
 
-// subscriptionState is the state of streaming or transcription that was set up.
+// disabledState is the state of streaming or transcription that was not set up.
+const disabledState = "disabled"
+
+// subscriptionState is the state of one that was.
 func subscriptionState(active bool) string {
 	if active {
 		return "active"

@@ -18,6 +18,10 @@ func (v version) hasHold() bool { return v.date() >= "2024-06-15" }
 // (changelogs of release 1.3.0 of the SDKs).
 func (v version) hasAnsweredFor() bool { return v.date() >= "2024-06-15" }
 
+// hasDisabled: streaming and transcription that were not set up are told as disabled from
+// 2024-06-15-preview on (recordings of the SDKs' tests of 2024 and 2025).
+func (v version) hasDisabled() bool { return v.date() >= "2024-06-15" }
+
 // hasWireDetails: results carry sipDetails and q850Details from 2026-03-12 on.
 func (v version) hasWireDetails() bool { return v.date() >= "2026-03-12" }
 
