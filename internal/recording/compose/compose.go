@@ -67,11 +67,12 @@ type Job struct {
 }
 
 // Compose makes a file and returns when it is complete. It waits for a place among the
-// encoders. After a process that crashes or hangs, it is tried again.
+// encoders. After a process that crashes or hangs, it is tried again; the last attempt goes
+// on without the pictures that a decoder crashes of, or hangs.
 func (c *Composer) Compose(ctx context.Context, job Job) error {
 	return c.cfg.Pool.Hold(ctx, func() error {
 		for attempt := 1; ; attempt++ {
-			err := c.attempt(ctx, job)
+			err := c.attempt(ctx, job, attempt == attempts)
 			var failed *convert.Error
 			if err == nil || !errors.As(err, &failed) || attempt == attempts || ctx.Err() != nil {
 				return err
@@ -81,8 +82,8 @@ func (c *Composer) Compose(ctx context.Context, job Job) error {
 	})
 }
 
-// attempt makes a file by processes of its own.
-func (c *Composer) attempt(ctx context.Context, job Job) error {
+// attempt makes a file by processes of its own. last: no other follows.
+func (c *Composer) attempt(ctx context.Context, job Job, last bool) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	limit := time.AfterFunc(atLeast+longest*job.Duration, func() { end(&convert.Error{Cause: errSlow}) })
@@ -110,7 +111,11 @@ func (c *Composer) attempt(ctx context.Context, job Job) error {
 		return err
 	}
 	convert.Lowly(func() {
-		err = c.make(ctx, end, newPlan(survey, job.From, job.Duration), stored, sound, out, job.Progress)
+		made := newPlan(survey, job.From, job.Duration)
+		if last {
+			made.patience = c.cfg.Stall / 2
+		}
+		err = c.make(ctx, end, made, stored, sound, out, job.Progress)
 	})
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = cause // of which what failed is a consequence

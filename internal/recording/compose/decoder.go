@@ -28,7 +28,11 @@ type decoder struct {
 	picture *canvas
 	have    bool
 	over    bool
-	log     *slog.Logger
+	failed  bool // it has ended before the run
+	run     *run
+	// patience is that of the plan.
+	patience time.Duration
+	log      *slog.Logger
 }
 
 // maxPixels is the largest picture that is decoded: four times 4 megapixels, more than a
@@ -38,7 +42,7 @@ const maxPixels = 4096 * 4096
 
 // startDecoder begins to decode a run whose first picture was peeked at. It begins at a
 // frame of the recording, which starts at a time.
-func startDecoder(ctx context.Context, program string, in *run, from time.Duration, log *slog.Logger) (*decoder, error) {
+func startDecoder(ctx context.Context, program string, in *run, p *plan, log *slog.Logger) (*decoder, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	box := in.box
 	// The last picture stays for a frame (62.5 ms, and pictures count as 1 ms): fps takes
@@ -48,7 +52,7 @@ func startDecoder(ctx context.Context, program string, in *run, from time.Durati
 	child := convert.Command(ctx, program, "-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "pipe", "-copyts",
 		"-probesize", "32", "-analyzeduration", "0", "-threads", "1", "-max_pixels", fmt.Sprint(maxPixels), "-f", "ivf", "-i", "pipe:0",
 		"-an", "-vf", filter, "-f", "rawvideo", "pipe:1")
-	d := &decoder{child: child, cancel: cancel, fed: make(chan error, 1), next: in.begins, last: in.span.Last, picture: newCanvas(box.Width, box.Height), log: log}
+	d := &decoder{child: child, cancel: cancel, fed: make(chan error, 1), next: in.begins, last: in.span.Last, picture: newCanvas(box.Width, box.Height), run: in, patience: p.patience, log: log}
 	child.Stderr = &d.said
 	stdin, err := child.StdinPipe()
 	if err != nil {
@@ -66,13 +70,20 @@ func startDecoder(ctx context.Context, program string, in *run, from time.Durati
 	d.out = bufio.NewReaderSize(stdout, 64<<10)
 	go func() {
 		defer stdin.Close()
-		d.fed <- in.feed(stdin, from)
+		d.fed <- in.feed(stdin, p.from)
 	}()
 	return d, nil
 }
 
 // advance makes the picture that of a frame. It returns whether it has changed.
 func (d *decoder) advance(frame int) (changed bool, err error) {
+	if d.over || d.next > frame {
+		return false, nil
+	}
+	if d.patience > 0 {
+		hangs := time.AfterFunc(d.patience, d.cancel)
+		defer hangs.Stop()
+	}
 	for !d.over && d.next <= frame {
 		if _, err := io.ReadFull(d.out, d.picture.pix); err != nil {
 			d.over = true
@@ -85,7 +96,8 @@ func (d *decoder) advance(frame int) (changed bool, err error) {
 }
 
 // wait waits for the end of the process. What it could not decode is left out; an input
-// that cannot be read, and a process that was killed, are told.
+// that cannot be read is told, and so is a process that was killed, unless the plan goes on
+// without it.
 func (d *decoder) wait() error {
 	err := d.child.Wait()
 	d.cancel()
@@ -94,7 +106,8 @@ func (d *decoder) wait() error {
 	switch {
 	case fed != nil:
 		return fed
-	case errors.As(err, &exit) && exit.Exited():
+	case errors.As(err, &exit) && exit.Exited() || err != nil && d.patience > 0:
+		d.failed = true
 		d.log.Warn("a part of a recording's pictures cannot be decoded", "error", err, "detail", d.said.String())
 	case err != nil:
 		return &convert.Error{Detail: d.said.String(), Cause: err}

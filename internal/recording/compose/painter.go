@@ -5,6 +5,7 @@ import (
 	"image"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/recording/pictures"
@@ -65,6 +66,9 @@ func (p *painter) paint(ctx context.Context, frame int) error {
 	changed := make(map[int]bool, len(p.streams))
 	for stream, d := range p.streams {
 		fresh, err := d.advance(frame)
+		if err == nil {
+			err = p.replace(d)
+		}
 		if err != nil {
 			return err
 		}
@@ -107,7 +111,7 @@ func (p *painter) begin(ctx context.Context, frame int, at time.Duration) error 
 			waiting = append(waiting, next)
 			continue
 		}
-		d, err := startDecoder(ctx, p.program, next, p.plan.from, p.log)
+		d, err := startDecoder(ctx, p.program, next, p.plan, p.log)
 		if err != nil {
 			return err
 		}
@@ -118,6 +122,19 @@ func (p *painter) begin(ctx context.Context, frame int, at time.Duration) error 
 	}
 	p.soon = waiting
 	return nil
+}
+
+// replace lets another decoder go on where one has failed. Its last picture stays until then.
+func (p *painter) replace(d *decoder) error {
+	if !d.failed {
+		return nil
+	}
+	d.failed = false
+	more, err := d.run.skip(p.file, p.plan, p.plan.from+timeOf(d.next-1))
+	if more {
+		p.soon = slices.Insert(p.soon, 0, d.run) // before another run of its stream
+	}
+	return err
 }
 
 // setUp takes the scene of a time, and reports whether it is another one.
