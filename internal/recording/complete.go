@@ -88,7 +88,7 @@ func (l *Library) convert(record *Record, round int) error {
 				continue
 			}
 		}
-		job := convert.Job{Format: convert.Format(record.Format), Input: l.soundOf(record, i), Output: l.outputOf(record, i)}
+		job := convert.Job{Format: convert.Format(record.Format), Length: record.Chunks[i].duration(), Input: l.soundOf(record, i), Output: l.outputOf(record, i)}
 		if err := l.cfg.Converter.Convert(l.life, job); err != nil {
 			return err
 		}

@@ -100,6 +100,7 @@ func (all Pools) Counts() (waiting, running int64) {
 // Job is a file that is to be made.
 type Job struct {
 	Format Format
+	Length time.Duration // of the sound
 	// Input opens the WAV file, from its beginning.
 	Input func() (io.ReadCloser, error)
 	// Output begins the file that is made.
@@ -147,7 +148,7 @@ func (p *Pool) attempt(ctx context.Context, job Job) error {
 	if err != nil {
 		return err
 	}
-	if err := p.run(ctx, job.Format, in, out); err != nil {
+	if err := p.run(ctx, job, in, out); err != nil {
 		return errors.Join(err, out.Discard())
 	}
 	return out.Close()

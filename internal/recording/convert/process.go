@@ -47,12 +47,12 @@ func Command(ctx context.Context, program string, arguments ...string) *exec.Cmd
 func Start(child *exec.Cmd) error { return startNice(child) }
 
 // run lets a process make a file.
-func (p *Pool) run(ctx context.Context, format Format, in io.Reader, out io.Writer) error {
+func (p *Pool) run(ctx context.Context, job Job, in io.Reader, out io.Writer) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	var said Said
 	pipes := &pipes{in: in, out: out}
-	child := Command(ctx, p.cfg.Program, format.arguments()...)
+	child := Command(ctx, p.cfg.Program, job.Format.arguments(job.Length)...)
 	child.Stdin, child.Stdout = inPipe{pipes}, outPipe{pipes}
 	child.Stderr = &said
 	if err := Start(child); err != nil {
