@@ -126,7 +126,7 @@ func (f *failover) opened() (Transcriber, error) {
 
 // pass passes a result on, and forgets what is understood by it.
 func (f *failover) pass(r Result) {
-	if r.Language == "" && len(f.l.Languages) > 0 {
+	if r.Language == "" && len(f.l.Languages) == 1 { // of several it was not identified
 		r.Language = f.l.Languages[0]
 	}
 	if r.Final {

@@ -133,6 +133,26 @@ func TestNothingThatWasSaidIsLost(t *testing.T) {
 	}
 }
 
+// TestLanguageThatIsNotIdentified is the expected one; of several it is unknown.
+func TestLanguageThatIsNotIdentified(t *testing.T) {
+	for _, test := range []struct {
+		expected []string
+		want     string
+	}{{nil, ""}, {[]string{"de-DE"}, "de-DE"}, {[]string{"de-DE", "en-US"}, ""}} {
+		synctest.Test(t, func(t *testing.T) {
+			l, err := hearers(&hearer{}).Listen(t.Context(), Listening{Rate: 16000, Languages: test.expected})
+			if err != nil {
+				t.Fatal(err)
+			}
+			speakFor(l, 0, time.Second)
+			if r := <-l.Results(); r.Text != "all" || r.Language != test.want {
+				t.Errorf("of %v, %+v", test.expected, r)
+			}
+			l.Close()
+		})
+	}
+}
+
 // TestProviderIsConnectedWhileSomebodySpeaks: not before, and not for ever.
 func TestProviderIsConnectedWhileSomebodySpeaks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -155,7 +155,7 @@ func (a *Azure) Understand(ctx context.Context, wav []byte, l speech.Listening) 
 	if err := json.Unmarshal(text, &got); err != nil {
 		return speech.Result{}, a.failed(speech.Broken, 0, "its answer is not JSON", nil)
 	}
-	r := speech.Result{Language: language, Offset: got.Offset * ticks, Duration: got.Duration * ticks}
+	r := speech.Result{Offset: got.Offset * ticks, Duration: got.Duration * ticks}
 	switch got.Status {
 	case "Success":
 		r.Text = got.DisplayText

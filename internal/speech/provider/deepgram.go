@@ -124,9 +124,6 @@ func (d *Deepgram) Understand(ctx context.Context, wav []byte, l speech.Listenin
 		return speech.Result{}, d.failed(speech.Broken, 0, "its answer is not JSON", nil)
 	}
 	var r speech.Result
-	if len(l.Languages) > 0 {
-		r.Language = l.Languages[0]
-	}
 	for _, channel := range got.Results.Channels {
 		r.Language = cmp.Or(channel.DetectedLanguage, r.Language)
 		for _, best := range channel.Alternatives[:min(1, len(channel.Alternatives))] {

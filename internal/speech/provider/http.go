@@ -1,10 +1,12 @@
 package provider
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"net/url"
@@ -47,9 +49,32 @@ type request struct {
 	body   string
 }
 
-// send returns the body of an answer with status 200. What fails before it, and may
-// do better at once, is tried a second time.
-func (s service) send(ctx context.Context, what request) (io.ReadCloser, error) {
+// answer is the body of an answer with status 200.
+type answer struct {
+	io.ReadCloser
+	contentType string
+}
+
+// isText reports whether it is something to read, and so no raw sound, in which it would be
+// loud noise: an error in JSON, or the page of a proxy. Its name does not suffice: frameworks
+// call whatever a program has not named a page.
+func (a *answer) isText() bool {
+	kind, _, err := mime.ParseMediaType(a.contentType)
+	if err != nil || kind != "application/json" && !strings.HasPrefix(kind, "text/") {
+		return false
+	}
+	in := bufio.NewReader(a.ReadCloser)
+	a.ReadCloser = struct {
+		io.Reader
+		io.Closer
+	}{in, a.ReadCloser}
+	first, _ := in.Peek(1) // an error comes again
+	return len(first) > 0 && (first[0] == '{' || first[0] == '<')
+}
+
+// send returns the answer. What fails before it, and may do better at once, is tried a
+// second time.
+func (s service) send(ctx context.Context, what request) (*answer, error) {
 	for try := 0; ; try++ {
 		body, again, err := s.sendOnce(ctx, what)
 		if err == nil || try == 1 || again < 0 || ctx.Err() != nil {
@@ -64,7 +89,7 @@ func (s service) send(ctx context.Context, what request) (io.ReadCloser, error) 
 }
 
 // sendOnce sends once. Again says when to try once more; below zero: not at all.
-func (s service) sendOnce(ctx context.Context, what request) (body io.ReadCloser, again time.Duration, err error) {
+func (s service) sendOnce(ctx context.Context, what request) (body *answer, again time.Duration, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, what.url.String(), strings.NewReader(what.body))
 	if err != nil {
 		return nil, -1, s.failed(speech.Broken, 0, "the request cannot be made", err)
@@ -83,10 +108,10 @@ func (s service) sendOnce(ctx context.Context, what request) (body io.ReadCloser
 		return nil, 0, s.failed(speech.Unreachable, 0, "it cannot be reached", err)
 	}
 	if response.StatusCode == http.StatusOK {
-		return response.Body, 0, nil
+		return &answer{response.Body, response.Header.Get("Content-Type")}, 0, nil
 	}
 	defer response.Body.Close()
-	said, _ := io.ReadAll(io.LimitReader(response.Body, shownOfAnswer))
+	said := beginning(response.Body)
 	kind, again := speech.Rejected, time.Duration(-1)
 	switch {
 	case response.StatusCode >= 500:
@@ -96,7 +121,7 @@ func (s service) sendOnce(ctx context.Context, what request) (body io.ReadCloser
 			again = time.Duration(after) * time.Second
 		}
 	}
-	detail := fmt.Sprintf("it answered %d %s: %s", response.StatusCode, http.StatusText(response.StatusCode), strings.ToValidUTF8(strings.TrimSpace(string(said)), "?"))
+	detail := fmt.Sprintf("it answered %d %s: %s", response.StatusCode, http.StatusText(response.StatusCode), said)
 	return nil, again, s.failed(kind, response.StatusCode, detail, nil)
 }
 
@@ -104,8 +129,18 @@ func (s service) failed(kind speech.ErrorKind, status int, detail string, cause 
 	return &speech.Error{Kind: kind, Provider: s.name, Status: status, Detail: detail, Cause: cause}
 }
 
+// beginning is that of an answer, for an error.
+func beginning(body io.Reader) string {
+	said, _ := io.ReadAll(io.LimitReader(body, shownOfAnswer))
+	return strings.ToValidUTF8(strings.TrimSpace(string(said)), "?")
+}
+
 // sound is what a service speaks: raw samples at a rate in Hz, or a WAV file (0).
-func (s service) sound(body io.ReadCloser, rate int) (*speech.Sound, error) {
+func (s service) sound(body *answer, rate int) (*speech.Sound, error) {
+	if rate != 0 && body.isText() {
+		defer body.Close()
+		return nil, s.failed(speech.Broken, 0, "it answered with no sound: "+beginning(body), nil)
+	}
 	if rate != 0 {
 		return &speech.Sound{Rate: rate, ReadCloser: body}, nil
 	}

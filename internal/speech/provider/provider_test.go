@@ -126,6 +126,39 @@ func TestServicesSpeak(t *testing.T) {
 	}
 }
 
+// TestTextIsNotHeard: a service that answers with an error in JSON, or with the page of a
+// proxy, has failed, and another one is asked; raw sound that a framework calls a page is
+// sound.
+func TestTextIsNotHeard(t *testing.T) {
+	for _, s := range speakers() {
+		for _, test := range []struct{ kind, body string }{
+			{"application/json", `{"error":"not today"}`}, {"text/html; charset=utf-8", "<!DOCTYPE html><p>not today"}, {"text/html", string(s.says)},
+		} {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", test.kind)
+				io.WriteString(w, test.body)
+			}))
+			at, _ := url.Parse(server.URL)
+			sound, err := s.make(at).Speak(t.Context(), hello)
+			var failure *speech.Error
+			switch {
+			case test.body != string(s.says):
+				if !errors.As(err, &failure) || failure.Kind != speech.Broken {
+					t.Errorf("%s, %s: %v", s.name, test.kind, err)
+				}
+			case err != nil:
+				t.Errorf("%s, %s: %v", s.name, test.kind, err)
+			default:
+				if pcm, err := io.ReadAll(sound); err != nil || len(pcm) != 2*s.rate {
+					t.Errorf("%s, %s: %d bytes, %v", s.name, test.kind, len(pcm), err)
+				}
+				sound.Close()
+			}
+			server.Close()
+		}
+	}
+}
+
 // TestFailuresOfServicesHaveAKind: by which an application learns why, without a key.
 func TestFailuresOfServicesHaveAKind(t *testing.T) {
 	for _, test := range []struct {
