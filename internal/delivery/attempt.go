@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/stack"
 )
 
@@ -183,34 +182,4 @@ func (e *Engine) send(ctx context.Context, a *attempt, unread error) Outcome {
 		return Outcome{Err: fmt.Errorf("%w: read the body from the journal: %w", ErrNotSent, unread)}
 	}
 	return a.to.sender.Send(ctx, Parcel{Messages: a.msgs, Attempt: a.number, policy: a.policy, target: a.target})
-}
-
-// loadBodies reads from the journal what left memory. Neighbours in a batch
-// often share a page, which is then read once.
-func (e *Engine) loadBodies(ctx context.Context, a *attempt) error {
-	var page uint64
-	var contents map[uint64]journal.Content
-	for i := range a.parts {
-		s := &a.parts[i]
-		if s.page == 0 {
-			continue
-		}
-		if s.page != page {
-			var err error
-			if contents, err = e.journal.Contents(ctx, s.page); err != nil {
-				s.lost = errors.Is(err, journal.ErrNotKept)
-				return err
-			}
-			page = s.page
-		}
-		content, found := contents[s.seq]
-		if !found {
-			s.lost = true
-			return journal.ErrNotKept
-		}
-		if err := a.msgs[i].decode(content.Encoded, content.Format); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -8,9 +8,6 @@ import (
 	"github.com/switchhook/switchhook/internal/delivery/journal"
 )
 
-// longBackoff is the delay from which a message leaves its body to the journal.
-const longBackoff = 20 * time.Second
-
 // conclude decides what follows an attempt.
 func (e *Engine) conclude(a *attempt, o Outcome) {
 	now := time.Now()
@@ -114,41 +111,6 @@ func (e *Engine) observe(s *part, o Outcome, success bool) {
 		told.CircuitOpen, told.CircuitOpened = j.breaker.circuit != closed, j.breaker.opened
 	}
 	j.policy.Observer.Attempted(told)
-}
-
-// retryAt puts a message into the retry queue.
-func (e *Engine) retryAt(j *job, at time.Time) {
-	j.state, j.Due = backingOff, at
-	e.retries.plan(j, at)
-}
-
-// startRetries starts the messages whose time has come, maxPerTurn at most.
-func (e *Engine) startRetries(now time.Time) {
-	for range maxPerTurn {
-		j := e.retries.due(now)
-		if j == nil {
-			return
-		}
-		e.cancelRetry(j)
-		e.start(j)
-	}
-}
-
-// cancelRetry takes a message out of the retry queue, and out of the breakers
-// that it waits for.
-func (e *Engine) cancelRetry(j *job) {
-	e.retries.forget(j)
-	delete(j.to.waiting, j)
-	if j.breaker != nil {
-		delete(j.breaker.waiting, j)
-	}
-}
-
-// dropBody lets the body of a message that backs off for long leave memory.
-func (e *Engine) dropBody(j *job, delay time.Duration) {
-	if delay > longBackoff && len(j.msg.Body) > 0 {
-		j.msg.Body, j.msg.Header, j.Away = nil, nil, true
-	}
 }
 
 // undoAttempt does not count an attempt that was none: Stop ended it, or a body

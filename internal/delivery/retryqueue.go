@@ -85,3 +85,31 @@ func (s *plans) Pop() any {
 	j.retry.place = 0
 	return j
 }
+
+// retryAt puts a message into the retry queue.
+func (e *Engine) retryAt(j *job, at time.Time) {
+	j.state, j.Due = backingOff, at
+	e.retries.plan(j, at)
+}
+
+// startRetries starts the messages whose time has come, maxPerTurn at most.
+func (e *Engine) startRetries(now time.Time) {
+	for range maxPerTurn {
+		j := e.retries.due(now)
+		if j == nil {
+			return
+		}
+		e.cancelRetry(j)
+		e.start(j)
+	}
+}
+
+// cancelRetry takes a message out of the retry queue, and out of the breakers
+// that it waits for.
+func (e *Engine) cancelRetry(j *job) {
+	e.retries.forget(j)
+	delete(j.to.waiting, j)
+	if j.breaker != nil {
+		delete(j.breaker.waiting, j)
+	}
+}

@@ -1,0 +1,49 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/delivery/journal"
+)
+
+// loadBodies reads from the journal what left memory. Neighbours in a batch
+// often share a page, which is then read once.
+func (e *Engine) loadBodies(ctx context.Context, a *attempt) error {
+	var page uint64
+	var contents map[uint64]journal.Content
+	for i := range a.parts {
+		s := &a.parts[i]
+		if s.page == 0 {
+			continue
+		}
+		if s.page != page {
+			var err error
+			if contents, err = e.journal.Contents(ctx, s.page); err != nil {
+				s.lost = errors.Is(err, journal.ErrNotKept)
+				return err
+			}
+			page = s.page
+		}
+		content, found := contents[s.seq]
+		if !found {
+			s.lost = true
+			return journal.ErrNotKept
+		}
+		if err := a.msgs[i].decode(content.Encoded, content.Format); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// longBackoff is the delay from which a message leaves its body to the journal.
+const longBackoff = 20 * time.Second
+
+// dropBody lets the body of a message that backs off for long leave memory.
+func (e *Engine) dropBody(j *job, delay time.Duration) {
+	if delay > longBackoff && len(j.msg.Body) > 0 {
+		j.msg.Body, j.msg.Header, j.Away = nil, nil, true
+	}
+}
