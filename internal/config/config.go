@@ -114,25 +114,9 @@ type Config struct {
 	DeliveryFlush time.Duration // how long the last events may take after that
 }
 
-// TURN is the relay for browsers that do not reach WebRTC; without Listen and Secure there
-// is none.
-type TURN struct {
-	Listen, Secure string // listeners: UDP and TCP; TLS
-	Host           string // that browsers are told; "": that of the listeners
-
-	Allocations, PerUser int
-	Bandwidth            int // Mbit/s
-}
-
-// PortRange is a range of UDP ports, both ends included.
-type PortRange struct{ Low, High int }
-
 // Connections bounds those of one HTTP listener: all of them (0 is
 // connlimit.Default), and those of one source without credentials.
 type Connections struct{ PerListener, PerSource int }
-
-// CertificateFiles are the operator's own, PEM; both or neither.
-type CertificateFiles struct{ Cert, Key string }
 
 // Off disables a listener.
 const Off = "off"
@@ -211,19 +195,4 @@ func (c *checker) together(cfg Config) {
 	if cfg.HTTPS == "" && cfg.HTTP == "" {
 		c.fail(setting{name: "https and http"}, "are both off; applications need one of them")
 	}
-}
-
-// events checks the keys of events.
-func (c *checker) events(cfg *Config) {
-	file := &c.file.keys.Events
-	cfg.StorageAccounts = c.storageAccounts(file.StorageAccounts)
-	cfg.NATS = c.loopback(c.pick("events.nats", ""))
-	cfg.S3 = c.s3(file.S3)
-	cfg.DeadLetterDelay = c.duration("events.dead-letter-delay")
-	cfg.KeepAttempts = c.duration("events.keep-attempts")
-	cfg.MaxAttempts = c.count("events.max-attempts-kept")
-	cfg.ApplicationEvents = file.ApplicationIdentities
-	cfg.WebhookIssuers = c.webhookIssuers(file.WebhookTokens)
-	cfg.MaxSubscriptions = c.count("events.max-subscriptions")
-	cfg.Subscriptions = c.subscriptions(file.Subscriptions, cfg.Destinations())
 }

@@ -37,6 +37,9 @@ func (c *checker) accessKey(s setting) auth.Key {
 	return key
 }
 
+// CertificateFiles are the operator's own, PEM; both or neither.
+type CertificateFiles struct{ Cert, Key string }
+
 func (c *checker) certificate(files tlsKeys) CertificateFiles {
 	if (files.Cert == "") != (files.Key == "") {
 		c.fail(c.at("tls"), "needs both cert and key, or neither for the private CA")

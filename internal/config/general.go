@@ -59,6 +59,9 @@ func (c *checker) sipAddress(s setting) string {
 	return address
 }
 
+// PortRange is a range of UDP ports, both ends included.
+type PortRange struct{ Low, High int }
+
 func (c *checker) portRange(s setting) PortRange {
 	low, high, _ := strings.Cut(s.value, "-")
 	from, err1 := strconv.Atoi(low)

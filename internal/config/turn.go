@@ -7,6 +7,16 @@ import (
 	"github.com/switchhook/switchhook/internal/certificate"
 )
 
+// TURN is the relay for browsers that do not reach WebRTC; without Listen and Secure there
+// is none.
+type TURN struct {
+	Listen, Secure string // listeners: UDP and TCP; TLS
+	Host           string // that browsers are told; "": that of the listeners
+
+	Allocations, PerUser int
+	Bandwidth            int // Mbit/s
+}
+
 // turn checks the relay of browsers' media.
 func (c *checker) turn(publicHosts []string) TURN {
 	return TURN{
