@@ -137,25 +137,6 @@ func (s *Server) allowsOrigin(r *http.Request) bool {
 		slices.ContainsFunc(s.cfg.Origins, func(allowed string) bool { return strings.EqualFold(allowed, origin) })
 }
 
-// clientConn is a connection of a client that a proxy names.
-type clientConn struct {
-	net.Conn
-	client *net.TCPAddr
-}
-
-// RemoteAddr is the client's address.
-func (c clientConn) RemoteAddr() net.Addr { return c.client }
-
-// asClient shows a connection as that of the client whose request opened it, which may
-// be behind a trusted proxy.
-func asClient(conn net.Conn, client string) net.Conn {
-	at, err := netip.ParseAddrPort(client)
-	if err != nil || at == addressOf(conn.RemoteAddr()) {
-		return conn
-	}
-	return clientConn{conn, net.TCPAddrFromAddrPort(at)}
-}
-
 // isOpen reports whether there is a connection from the same address and port already,
 // as two proxies may name them: requests could go to the wrong one of the two.
 func (w *webSockets) isOpen(conn net.Conn) bool {
