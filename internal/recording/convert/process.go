@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 	"unicode"
+
+	"github.com/switchhook/switchhook/internal/watchdog"
 )
 
 // Error says that a process failed, other than by its input or output.
@@ -58,15 +60,10 @@ func (p *Pool) run(ctx context.Context, job Job, in io.Reader, out io.Writer) er
 	if err := Start(child); err != nil {
 		return &Error{Cause: err}
 	}
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		pipes.watch(ctx, p.cfg.Stall, end)
-	}()
+	stop := watchdog.Watch(p.cfg.Stall, &pipes.moved, func() { end(errStalled) })
 	err := child.Wait()
 	cause := context.Cause(ctx)
-	end(nil)
-	<-watched
+	stop()
 	switch {
 	case pipes.failure() != nil:
 		return pipes.failure()
@@ -123,25 +120,6 @@ func (p *pipes) failure() error {
 		return *err
 	}
 	return nil
-}
-
-// watch ends a process that moves nothing for so long.
-func (p *pipes) watch(ctx context.Context, stall time.Duration, end context.CancelCauseFunc) {
-	ticker := time.NewTicker(stall)
-	defer ticker.Stop()
-	for before := int64(-1); ; {
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return
-		}
-		now := p.moved.Load()
-		if now == before {
-			end(errStalled)
-			return
-		}
-		before = now
-	}
 }
 
 // Said is the beginning of what a process says, for a log. Its zero value is empty.

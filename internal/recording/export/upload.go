@@ -7,10 +7,10 @@ import (
 	"io"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/storage"
+	"github.com/switchhook/switchhook/internal/watchdog"
 )
 
 // wholeSize is up to which size a file is uploaded at once, in bytes: what is larger
@@ -106,15 +106,8 @@ func (e *Exporter) put(at place, job *Job, file *File) error {
 	ctx, end := context.WithCancelCause(e.life)
 	defer end(nil)
 	moving := &moving{ReaderAt: content}
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		moving.watch(ctx, e.stall, end)
-	}()
-	err = e.putWatched(ctx, at, job, file, moving, size)
-	end(nil)
-	<-watched
-	return err
+	defer watchdog.Watch(e.stall, &moving.read, func() { end(errStalled) })()
+	return e.putWatched(ctx, at, job, file, moving, size)
 }
 
 // putWatched uploads a file at once, or the parts of it that are not there.
@@ -146,23 +139,4 @@ func (m *moving) ReadAt(p []byte, off int64) (int, error) {
 	n, err := m.ReaderAt.ReadAt(p, off)
 	m.read.Add(int64(n))
 	return n, err
-}
-
-// watch ends an upload of which nothing is read for a while.
-func (m *moving) watch(ctx context.Context, stall time.Duration, end context.CancelCauseFunc) {
-	ticker := time.NewTicker(stall)
-	defer ticker.Stop()
-	for before := int64(-1); ; {
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return
-		}
-		now := m.read.Load()
-		if now == before {
-			end(errStalled)
-			return
-		}
-		before = now
-	}
 }
