@@ -74,15 +74,17 @@ func (s *Sum) ReadFrame(f Frame) bool {
 		case !heard:
 			heard = x.source.ReadFrame(f)
 		case x.source.ReadFrame(next[:len(f)]):
-			add(f, next[:len(f)])
+			Add(f, f, next[:len(f)])
 		}
 	}
 	return heard
 }
 
-func add(f, other Frame) {
-	other = other[:len(f)]
-	for i, sample := range f {
-		f[i] = int16(min(max(int(sample)+int(other[i]), math.MinInt16), math.MaxInt16))
+// Add writes the sum of two frames of one length, clipped, into a third, which may be one of
+// them.
+func Add(sum, a, b Frame) {
+	sum, b = sum[:len(a)], b[:len(a)]
+	for i, sample := range a {
+		sum[i] = int16(min(max(int(sample)+int(b[i]), math.MinInt16), math.MaxInt16))
 	}
 }

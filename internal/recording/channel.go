@@ -38,19 +38,13 @@ func (c *channel) hear(at audio.Tick, and audio.Frame) audio.Frame {
 		case heard == nil:
 			heard = f
 		case len(f) == len(heard):
-			heard = c.add(heard, f)
+			sum := c.sum[:len(f)]
+			audio.Add(sum, heard, f)
+			heard = sum
 		}
 	}
 	c.ears = slices.DeleteFunc(c.ears, (*ear).over)
 	return heard
-}
-
-func (c *channel) add(a, b audio.Frame) audio.Frame {
-	sum := c.sum[:len(a)]
-	for i := range sum {
-		sum[i] = int16(min(max(int(a[i])+int(b[i]), -32768), 32767))
-	}
-	return sum
 }
 
 // widen returns a frame at the rate of recordings; nil stays silence.

@@ -111,9 +111,7 @@ func (p *places) merge(at audio.Tick, private audio.Frame) audio.Frame {
 			anything = true
 			copy(p.sum[:], f)
 		default:
-			for i, s := range f {
-				p.sum[i] = int16(min(max(int(p.sum[i])+int(s), -32768), 32767))
-			}
+			audio.Add(p.sum[:len(f)], p.sum[:len(f)], f)
 		}
 	}
 	alone := p.speaker("") // of private sources, whosever

@@ -63,20 +63,13 @@ func (s *speaker) hear(at audio.Tick) audio.Frame {
 		case heard == nil:
 			heard = f
 		case len(f) == len(heard):
-			heard = s.add(heard, f)
+			sum := s.sum[:len(f)]
+			audio.Add(sum, heard, f)
+			heard = sum
 		}
 	}
 	s.level += (energy(heard) - s.level) / audio.FramesPerSecond
 	return heard
-}
-
-// add mixes two legs of the participant.
-func (s *speaker) add(a, b audio.Frame) audio.Frame {
-	sum := s.sum[:len(a)]
-	for i := range sum {
-		sum[i] = int16(min(max(int(a[i])+int(b[i]), -32768), 32767))
-	}
-	return sum
 }
 
 func energy(f audio.Frame) float64 {
