@@ -13,9 +13,9 @@ import (
 	"testing"
 )
 
-// house is the map of docs/architecture.md. Packages are named by their whole
+// plan is the map of docs/architecture.md. Packages are named by their whole
 // path below internal; a sub-package has a floor of its own.
-var house = floorPlan{
+var plan = floorPlan{
 	floors: map[string]int{
 		"identifier": 0, "fault": 0, "auth": 0, "backbone": 0, "audio": 0, "codec": 0, "soundfile": 0, "loudness": 0, "music": 0, "sdp": 0, "trunk": 0, "certificate": 0,
 		"datadir": 0, "listen": 0, "connlimit": 0, "trustedproxy": 0, "memory": 0, "outbound": 0, "httpclient": 0, "websocket": 0, "sip/header": 0, "sip/parse": 0, "sip/transaction": 0,
@@ -66,11 +66,11 @@ func TestFloors(t *testing.T) {
 	if len(imports) < 100 {
 		t.Fatalf("found %d imports: is this looking at the right files?", len(imports))
 	}
-	for _, problem := range house.problems() {
+	for _, problem := range plan.problems() {
 		t.Error(problem)
 	}
 	for _, arrow := range imports {
-		if err := house.check(arrow.from, arrow.to); err != nil {
+		if err := plan.check(arrow.from, arrow.to); err != nil {
 			t.Errorf("%s: %v", arrow.file, err)
 		}
 	}

@@ -109,10 +109,10 @@ func TestMapShowsEveryPackage(t *testing.T) {
 		shown[found[1]] = found[2]
 	}
 	want := map[string]string{}
-	for name, floor := range house.floors {
+	for name, floor := range plan.floors {
 		want[name] = strconv.Itoa(floor)
 	}
-	for _, name := range house.leaves {
+	for _, name := range plan.leaves {
 		want[name] = "leaf"
 	}
 	for _, name := range slices.Sorted(maps.Keys(want)) {

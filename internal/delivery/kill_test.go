@@ -99,7 +99,7 @@ func (r *received) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// life is one child process; what it said is complete once it has ended.
+// childLife is one child process; what it said is complete once it has ended.
 type childLife struct {
 	from, to  int64 // flushed events of this life; from 0: none
 	started   bool  // it lived long enough to have recovered everything

@@ -70,13 +70,13 @@ func maskSecrets(text []byte, secrets [][]byte) []byte {
 // quotes a status line that is none, however long.
 const maxProblem = 512
 
-// brief is an error with a long text cut.
+// truncated is an error whose long text is cut.
 type truncated struct{ error }
 
-func (b truncated) Error() string {
-	return strings.ToValidUTF8(b.error.Error()[:maxProblem], "") + "…"
+func (t truncated) Error() string {
+	return strings.ToValidUTF8(t.error.Error()[:maxProblem], "") + "…"
 }
-func (b truncated) Unwrap() error { return b.error }
+func (t truncated) Unwrap() error { return t.error }
 
 func shortened(err error) error {
 	if err == nil || len(err.Error()) <= maxProblem {

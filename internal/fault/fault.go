@@ -1,4 +1,4 @@
-// Package fault is the error type of the house: a failure has a kind and keeps its
+// Package fault is the error type that all packages share: a failure has a kind and keeps its
 // cause; each API has one table that maps kinds and codes to Azure's responses.
 package fault
 

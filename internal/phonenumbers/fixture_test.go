@@ -120,7 +120,7 @@ func (f *fixture) find(t testing.TB, more string) (id string, numbers []string) 
 
 var randomID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
-// golden compares an answer with a file; ids that are random are written as one.
+// isGolden compares an answer with a file; ids that are random are written as one.
 func isGolden(t *testing.T, name string, w *httptest.ResponseRecorder) {
 	t.Helper()
 	got := randomID.ReplaceAllString(w.Body.String(), "00000000-0000-4000-8000-000000000001")

@@ -63,7 +63,7 @@ func (s *Stream) encode(dst []byte, pcm []int16) int {
 	return s.encoder.Encode(dst, pcm)
 }
 
-// terms of an encoder that several streams may share.
+// sharedTerms are the terms of an encoder that several streams may share.
 type sharedTerms struct {
 	codec  codec.Codec
 	wishes codec.Wishes

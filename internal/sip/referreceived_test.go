@@ -12,7 +12,7 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// accepting is the local trunk with a permission for REFER.
+// acceptingRefer is the local trunk with a permission for REFER.
 func acceptingRefer(what trunk.AcceptRefer) trunk.Trunk {
 	return trunk.Trunk{Name: "local", Host: "127.0.0.1", Sources: loopback, AcceptRefer: what}
 }

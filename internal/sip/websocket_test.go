@@ -189,7 +189,7 @@ func upgrade(protocols, origin string) http.Header {
 	return h
 }
 
-// open makes a bare WebSocket to a rig.
+// openSocket makes a bare WebSocket to a rig.
 func openSocket(t *testing.T, r *rig) net.Conn {
 	t.Helper()
 	server := httpServer(t, r, false)
