@@ -96,7 +96,7 @@ func (c *Call) attendance() []Attendance {
 }
 
 // tellFollowers shows who is in the call, and who is on the way, to every leg that follows
-// it. Alone it is for what applications are not told: devices, pictures, guests.
+// it. Alone it is for what applications are not told: devices, pictures, invitees.
 func (c *Call) tellFollowers() {
 	c.recording.attend(c)
 	told := false

@@ -25,9 +25,9 @@ type Call struct {
 	// loop
 	endpoints     []*endpoint // in the order in which they were asked to come
 	connections   []*Connection
-	rings         []*ring  // that nobody has decided yet
-	decided       []*ring  // whose contexts are still known
-	guests        []*guest // on the way in, the first to be invited first
+	rings         []*ring    // that nobody has decided yet
+	decided       []*ring    // whose contexts are still known
+	invitees      []*invitee // on the way in, the first to be invited first
 	invitations   map[string]*invitation
 	kind          kind
 	dialsOut      bool // of a room: phone numbers may be called

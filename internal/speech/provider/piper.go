@@ -9,7 +9,7 @@ import (
 	"github.com/switchhook/switchhook/internal/speech"
 )
 
-// Piper is a Piper server (piper1-gpl): a neighbour process with voices of its own.
+// Piper is a Piper server (piper1-gpl): a process beside the server with voices of its own.
 type Piper struct {
 	service
 	at     *url.URL

@@ -14,7 +14,7 @@ import (
 	"github.com/switchhook/switchhook/internal/websocket"
 )
 
-// Vosk is a Vosk server (alphacep/vosk-server): a neighbour process with one model, and
+// Vosk is a Vosk server (alphacep/vosk-server): a process beside the server with one model, and
 // so with one language. Where one of several phrases is expected they are its grammar.
 type Vosk struct {
 	service

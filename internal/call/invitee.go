@@ -19,9 +19,9 @@ const (
 	Alerted                // its phone, or its page, rings
 )
 
-// guest is somebody who was invited into a call and is not there yet. Those who are in
+// invitee is somebody who was invited into a call and is not there yet. Those who are in
 // the call see it; applications do not, until it has come.
-type guest struct {
+type invitee struct {
 	who     identifier.ID
 	arrival Arrival
 	way     *invited // nil while it is being made
@@ -29,12 +29,12 @@ type guest struct {
 
 // expect invites somebody into the call, whom those in it see coming.
 func (c *Call) expect(in Invitation, wait patience, j *join) *invited {
-	g := &guest{who: in.To, arrival: Invited}
-	c.guests = append(c.guests, g)
+	one := &invitee{who: in.To, arrival: Invited}
+	c.invitees = append(c.invitees, one)
 	coming := *j
 	coming.ringing = func() {
-		if g.arrival == Invited {
-			g.arrival = Alerted
+		if one.arrival == Invited {
+			one.arrival = Alerted
 			c.tellFollowers()
 		}
 		if j.ringing != nil {
@@ -42,42 +42,42 @@ func (c *Call) expect(in Invitation, wait patience, j *join) *invited {
 		}
 	}
 	coming.up = func(e *endpoint) {
-		c.dropGuest(g)
+		c.dropInvitee(one)
 		j.up(e)
 	}
 	coming.down = func(e *endpoint, why Reason) {
-		c.dropGuest(g)
+		c.dropInvitee(one)
 		j.down(e, why)
 		c.tellFollowers()
 	}
-	g.way = c.invite(in, wait, &coming)
+	one.way = c.invite(in, wait, &coming)
 	c.tellFollowers()
-	return g.way
+	return one.way
 }
 
 // callOff ends the way of somebody who has not come yet; false where nobody of that name
 // is on it.
 func (c *Call) callOff(who identifier.ID) (found bool) {
-	for _, g := range slices.Clone(c.guests) {
-		if g.who == who && g.way != nil {
-			g.way.abort(Reason{Kind: Canceled, ByParticipant: true, Text: "another participant called the invitation off"})
+	for _, one := range slices.Clone(c.invitees) {
+		if one.who == who && one.way != nil {
+			one.way.abort(Reason{Kind: Canceled, ByParticipant: true, Text: "another participant called the invitation off"})
 			found = true
 		}
 	}
 	return found
 }
 
-// dropGuest is the end of a guest's way.
-func (c *Call) dropGuest(g *guest) {
-	c.guests = slices.DeleteFunc(c.guests, func(other *guest) bool { return other == g })
+// dropInvitee is the end of an invitee's way.
+func (c *Call) dropInvitee(one *invitee) {
+	c.invitees = slices.DeleteFunc(c.invitees, func(other *invitee) bool { return other == one })
 }
 
-// coming lists the guests as those in the call see them. Who is in the call already, with
+// coming lists the invitees as those in the call see them. Who is in the call already, with
 // another device, is not among them.
 func (c *Call) coming() (list []Attendance) {
-	for _, g := range c.guests {
-		if c.find(g.who) == nil && !slices.ContainsFunc(list, func(a Attendance) bool { return a.ID == g.who }) {
-			list = append(list, Attendance{Participant: Participant{ID: g.who}, Arrival: g.arrival})
+	for _, one := range c.invitees {
+		if c.find(one.who) == nil && !slices.ContainsFunc(list, func(a Attendance) bool { return a.ID == one.who }) {
+			list = append(list, Attendance{Participant: Participant{ID: one.who}, Arrival: one.arrival})
 		}
 	}
 	return list
