@@ -49,34 +49,11 @@ func sizeOfSPS(unit []byte) (width, height int) {
 		return 0, 0
 	}
 	r := bits{data: unit[1:]}
-	profile := r.take(8)
-	r.take(16) // constraints, level
-	r.number() // id of the set
-	chroma := uint32(1)
-	switch profile {
-	case 100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135:
-		if chroma = r.number(); chroma == 3 {
-			r.take(1)
-		}
-		r.number() // depths
-		r.number()
-		r.take(1)
-		if r.take(1) != 0 {
-			return 0, 0 // scaling matrices, which browsers do not send
-		}
+	chroma, known := r.chroma()
+	if !known {
+		return 0, 0
 	}
-	r.number() // frame numbers
-	switch r.number() {
-	case 0:
-		r.number()
-	case 1:
-		r.take(1)
-		r.number()
-		r.number()
-		for range min(r.number(), 255) {
-			r.number()
-		}
-	}
+	r.skipFrameNumbers()
 	r.number() // reference frames
 	r.take(1)
 	wide, high := r.number()+1, r.number()+1
@@ -85,12 +62,7 @@ func sizeOfSPS(unit []byte) (width, height int) {
 		r.take(1)
 	}
 	r.take(1)
-	var crop [4]uint32
-	if r.take(1) != 0 {
-		for i := range crop {
-			crop[i] = r.number()
-		}
-	}
+	crop := r.crop()
 	if r.over || wide > 1024 || high > 1024 {
 		return 0, 0
 	}
@@ -104,6 +76,52 @@ func sizeOfSPS(unit []byte) (width, height int) {
 		return 0, 0
 	}
 	return width, height
+}
+
+// chroma reads a set up to its format of colours (ITU-T H.264 §6.2); known is false where we
+// do not understand the rest.
+func (r *bits) chroma() (format uint32, known bool) {
+	profile := r.take(8)
+	r.take(16) // constraints, level
+	r.number() // id of the set
+	switch profile {
+	case 100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135:
+	default:
+		return 1, true
+	}
+	if format = r.number(); format == 3 {
+		r.take(1)
+	}
+	r.number() // depths
+	r.number()
+	r.take(1)
+	return format, r.take(1) == 0 // scaling matrices, which browsers do not send
+}
+
+// skipFrameNumbers skips how frames are numbered and in which order they are shown.
+func (r *bits) skipFrameNumbers() {
+	r.number()
+	switch r.number() {
+	case 0:
+		r.number()
+	case 1:
+		r.take(1)
+		r.number()
+		r.number()
+		for range min(r.number(), 255) {
+			r.number()
+		}
+	}
+}
+
+// crop reads what of the pictures is not shown: left, right, top, bottom.
+func (r *bits) crop() (sides [4]uint32) {
+	if r.take(1) != 0 {
+		for i := range sides {
+			sides[i] = r.number()
+		}
+	}
+	return sides
 }
 
 // bits reads numbers of any length (ITU-T H.264 §7.2), without the bytes that prevent

@@ -27,29 +27,60 @@ func parcel(url, body string) delivery.Parcel {
 	}
 }
 
-func TestStorageQueueOnAzurite(t *testing.T) {
+// azurite is a storage account with a queue, events.
+type azurite struct{ storage.Account }
+
+func newAzurite(t *testing.T) azurite {
+	t.Helper()
 	account, err := storage.ParseAccount(azuritetest.Start(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := func(method, path string) (int, []byte) {
-		req, err := http.NewRequestWithContext(t.Context(), method, account.QueueEndpoint+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sign(req, account, req.URL.Query(), time.Now())
-		answer, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		body, _ := io.ReadAll(answer.Body)
-		return answer.StatusCode, body
-	}
-	if status, body := request("PUT", "/events"); status != 201 {
+	a := azurite{account}
+	if status, body := a.request(t, "PUT", "/events"); status != 201 {
 		t.Fatalf("the queue was not made: %d %s", status, body)
 	}
-	sender := NewQueues(func(name string) (storage.Account, bool) { return account, name == account.Name }, nil)
+	return a
+}
+
+func (a azurite) request(t *testing.T, method, path string) (int, []byte) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, a.QueueEndpoint+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign(req, a.Account, req.URL.Query(), time.Now())
+	answer, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, _ := io.ReadAll(answer.Body)
+	return answer.StatusCode, body
+}
+
+// next takes the next message of the queue, and tells how long it was to live.
+func (a azurite) next(t *testing.T) (text string, lives time.Duration) {
+	t.Helper()
+	_, list := a.request(t, "GET", "/events/messages")
+	var got struct {
+		QueueMessage struct{ MessageText, ExpirationTime, InsertionTime string }
+	}
+	if err := xml.Unmarshal(bytes.TrimPrefix(list, []byte("\ufeff")), &got); err != nil {
+		t.Fatal(err)
+	}
+	plain, err := base64.StdEncoding.DecodeString(got.QueueMessage.MessageText)
+	if err != nil {
+		t.Error(err)
+	}
+	from, _ := http.ParseTime(got.QueueMessage.InsertionTime)
+	to, _ := http.ParseTime(got.QueueMessage.ExpirationTime)
+	return string(plain), to.Sub(from)
+}
+
+func TestStorageQueueOnAzurite(t *testing.T) {
+	account := newAzurite(t)
+	sender := NewQueues(func(name string) (storage.Account, bool) { return account.Account, name == account.Name }, nil)
 	for _, test := range []struct {
 		name, url, body, want string
 		ttl                   time.Duration
@@ -62,26 +93,16 @@ func TestStorageQueueOnAzurite(t *testing.T) {
 			if o := sender.Send(t.Context(), parcel(test.url, test.body)); o.Status != 201 {
 				t.Fatalf("outcome %+v, %s", o, o.Answer)
 			}
-			_, list := request("GET", "/events/messages")
-			var got struct {
-				QueueMessage struct{ MessageText, ExpirationTime, InsertionTime string }
+			text, lives := account.next(t)
+			if text != test.want {
+				t.Errorf("the message is %q", text)
 			}
-			if err := xml.Unmarshal(bytes.TrimPrefix(list, []byte("\ufeff")), &got); err != nil {
-				t.Fatal(err)
-			}
-			text, err := base64.StdEncoding.DecodeString(got.QueueMessage.MessageText)
-			if err != nil || string(text) != test.want {
-				t.Errorf("the message is %q, %v", text, err)
-			}
-			from, _ := http.ParseTime(got.QueueMessage.InsertionTime)
-			to, _ := http.ParseTime(got.QueueMessage.ExpirationTime)
-			if lives := to.Sub(from); lives < test.ttl-time.Minute || test.ttl < 8*24*time.Hour && lives > test.ttl+time.Minute {
+			if lives < test.ttl-time.Minute || test.ttl < 8*24*time.Hour && lives > test.ttl+time.Minute {
 				t.Errorf("it lives for %v", lives)
 			}
 		})
 	}
-	large := fmt.Sprintf(`[{"id":%q}]`, strings.Repeat("x", 60<<10))
-	stranger := account
+	stranger := account.Account
 	stranger.Key = []byte("another")
 	for _, test := range []struct {
 		name   string
@@ -92,7 +113,7 @@ func TestStorageQueueOnAzurite(t *testing.T) {
 	}{
 		{"no such queue", sender, QueueURL(account.Name, "missing", 0), `[{}]`, 404},
 		{"unknown account", sender, QueueURL("other", "events", 0), `[{}]`, 404},
-		{"too large", sender, QueueURL(account.Name, "events", 0), large, 413},
+		{"too large", sender, QueueURL(account.Name, "events", 0), fmt.Sprintf(`[{"id":%q}]`, strings.Repeat("x", 60<<10)), 413},
 		{"wrong key", NewQueues(func(string) (storage.Account, bool) { return stranger, true }, nil), QueueURL(account.Name, "events", 0), `[{}]`, 403},
 		{"bad time to live", sender, "storagequeue://" + account.Name + "/events?ttl=x", `[{}]`, 400},
 	} {
