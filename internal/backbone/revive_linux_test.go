@@ -2,6 +2,7 @@ package backbone
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sys/unix"
 )
 
@@ -49,30 +51,7 @@ func fillDisk(dir, listens string) error {
 	if _, err := bucket.Put(ctx, "before", []byte("1")); err != nil {
 		return err
 	}
-	var limit unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &limit); err != nil {
-		return err
-	}
-	full := limit
-	full.Cur = 1
-	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &full); err != nil {
-		return err
-	}
-	storing := b.Storing()
-	go bucket.Put(ctx, "meanwhile", []byte("1")) // the server never answers
-	select {
-	case <-storing.Done():
-	case <-ctx.Done():
-		return fmt.Errorf("nobody was told that a write failed")
-	}
-	if b.Healthy() == nil {
-		return fmt.Errorf("the backbone is healthy while nothing can be written")
-	}
-	time.Sleep(2 * reviveEvery) // it tries in vain
-	if b.Healthy() == nil {
-		return fmt.Errorf("the backbone is healthy while still nothing can be written")
-	}
-	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &limit); err != nil {
+	if err := withoutRoom(func() error { return failsToStore(ctx, b, bucket) }); err != nil {
 		return err
 	}
 	for b.Healthy() != nil && ctx.Err() == nil {
@@ -92,6 +71,39 @@ func fillDisk(dir, listens string) error {
 		}
 	}
 	fmt.Println("all is well")
+	return nil
+}
+
+// withoutRoom does something while no file of the process may grow.
+func withoutRoom(do func() error) error {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &limit); err != nil {
+		return err
+	}
+	full := limit
+	full.Cur = 1
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &full); err != nil {
+		return err
+	}
+	return errors.Join(do(), unix.Setrlimit(unix.RLIMIT_FSIZE, &limit))
+}
+
+// failsToStore asks that the backbone says that nothing can be written, and goes on saying so.
+func failsToStore(ctx context.Context, b *Backbone, bucket jetstream.KeyValue) error {
+	storing := b.Storing()
+	go bucket.Put(ctx, "meanwhile", []byte("1")) // the server never answers
+	select {
+	case <-storing.Done():
+	case <-ctx.Done():
+		return fmt.Errorf("nobody was told that a write failed")
+	}
+	if b.Healthy() == nil {
+		return fmt.Errorf("the backbone is healthy while nothing can be written")
+	}
+	time.Sleep(2 * reviveEvery) // it tries in vain
+	if b.Healthy() == nil {
+		return fmt.Errorf("the backbone is healthy while still nothing can be written")
+	}
 	return nil
 }
 

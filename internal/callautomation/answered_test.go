@@ -89,79 +89,96 @@ func (deafRecording) Stop(recording.EndReason) <-chan struct{} {
 	return done
 }
 
+// application sends requests to calls whose callbacks it counts.
+type application struct {
+	t         *testing.T
+	router    *rest.Router
+	outbox    *counted
+	announcer *calltest.Announcer
+	calls     *call.Registry
+	key       auth.Key
+}
+
+const applicationsResource = "11111111-2222-4333-8444-555555555555"
+
+func newApplication(t *testing.T, mixes *mixer.Engine) *application {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	a := &application{t: t, outbox: &counted{}, announcer: calltest.NewAnnouncer(), key: auth.NewKey()}
+	a.calls = call.NewRegistry(call.Config{
+		Resource: applicationsResource, Numbers: calltest.Numbers{"+15550100001"}, Announcer: a.announcer, Publisher: NewCallbacks(a.outbox, log), Mixes: calltest.MixesOf(mixes),
+		Prompts: calltest.NewPrompts(), Recordings: deafRecording{}, Dialers: call.Dialers{Numbers: &calltest.Dialer{Fail: errors.New("no route")}},
+	}, log)
+	answers, err := rest.NewRepeatability(store.InMemory(), "answers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(answers.Close)
+	keys, err := auth.NewKeys(a.key, auth.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.router = rest.New(rest.Config{Auth: auth.NewAuthenticator(auth.Config{Keys: keys}), Log: log})
+	New(a.calls, slow{}, answers, converts{}).Routes(a.router)
+	return a
+}
+
+// send asks for the callbacks that come before the answer to a request, and after it.
+func (a *application) send(path, body, before, after string) (answer struct{ CallConnectionID, RecordingID string }) {
+	a.t.Helper()
+	a.outbox.posted = nil
+	method, body := http.MethodPost, `{"callbackUri":"http://app.test/callback",`+body+`}`
+	if of, is := strings.CutPrefix(path, "DELETE "); is {
+		method, path, body = http.MethodDelete, of, ""
+	}
+	r := httptest.NewRequest(method, "/calling/"+path+"?api-version=2026-03-12", strings.NewReader(body))
+	r.Host = "localhost:8443"
+	if err := authtest.Sign(r, []byte(body), a.key.Base64(), time.Now()); err != nil {
+		a.t.Fatal(err)
+	}
+	w := &witness{ResponseRecorder: httptest.NewRecorder(), outbox: a.outbox}
+	a.router.ServeHTTP(w, r)
+	synctest.Wait()
+	if all := strings.TrimSpace(before + " " + after); w.Code >= 300 || !w.Flushed || w.before != before || a.outbox.all() != all {
+		a.t.Errorf("%s: %d %s; before the answer was sent came %q, want %q; in all %q, want %q", path, w.Code, w.Body, w.before, before, a.outbox.all(), all)
+	}
+	if w.Code != http.StatusNoContent && w.Result().ContentLength != int64(w.Body.Len()) {
+		a.t.Errorf("%s: the length of the answer is not told", path)
+	}
+	_ = json.Unmarshal(w.Body.Bytes(), &answer) // some have no body
+	return answer
+}
+
 // TestEventsFollowTheAnswerToTheirRequest: Microsoft's samples use in the handler of
 // CallConnected what answerCall has returned, and begin to wait for the end of an operation when
 // they have the answer to its request.
 func TestEventsFollowTheAnswerToTheirRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const resource = "11111111-2222-4333-8444-555555555555"
-		log := slog.New(slog.DiscardHandler)
-		engine := mixer.New(mixer.Config{GoClock: true}, log)
+		engine := mixer.New(mixer.Config{GoClock: true}, slog.New(slog.DiscardHandler))
 		defer synctest.Wait()
 		defer engine.Close()
-		outbox, announcer := &counted{}, calltest.NewAnnouncer()
-		calls := call.NewRegistry(call.Config{
-			Resource: resource, Numbers: calltest.Numbers{"+15550100001"}, Announcer: announcer, Publisher: NewCallbacks(outbox, log), Mixes: calltest.MixesOf(engine),
-			Prompts: calltest.NewPrompts(), Recordings: deafRecording{}, Dialers: call.Dialers{Numbers: &calltest.Dialer{Fail: errors.New("no route")}},
-		}, log)
-		answers, err := rest.NewRepeatability(store.InMemory(), "answers")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answers.Close()
-		key := auth.NewKey()
-		keys, err := auth.NewKeys(key, auth.NewKey())
-		if err != nil {
-			t.Fatal(err)
-		}
-		router := rest.New(rest.Config{Auth: auth.NewAuthenticator(auth.Config{Keys: keys}), Log: log})
-		New(calls, slow{}, answers, converts{}).Routes(router)
-		send := func(path, body, before, after string) (answer struct{ CallConnectionID, RecordingID string }) {
-			t.Helper()
-			outbox.posted = nil
-			method, body := http.MethodPost, `{"callbackUri":"http://app.test/callback",`+body+`}`
-			if of, is := strings.CutPrefix(path, "DELETE "); is {
-				method, path, body = http.MethodDelete, of, ""
-			}
-			r := httptest.NewRequest(method, "/calling/"+path+"?api-version=2026-03-12", strings.NewReader(body))
-			r.Host = "localhost:8443"
-			if err := authtest.Sign(r, []byte(body), key.Base64(), time.Now()); err != nil {
-				t.Fatal(err)
-			}
-			w := &witness{ResponseRecorder: httptest.NewRecorder(), outbox: outbox}
-			router.ServeHTTP(w, r)
-			synctest.Wait()
-			if all := strings.TrimSpace(before + " " + after); w.Code >= 300 || !w.Flushed || w.before != before || outbox.all() != all {
-				t.Errorf("%s: %d %s; before the answer was sent came %q, want %q; in all %q, want %q", path, w.Code, w.Body, w.before, before, outbox.all(), all)
-			}
-			if w.Code != http.StatusNoContent && w.Result().ContentLength != int64(w.Body.Len()) {
-				t.Errorf("%s: the length of the answer is not told", path)
-			}
-			_ = json.Unmarshal(w.Body.Bytes(), &answer) // some have no body
-			return answer
-		}
-
-		send("callConnections", `"targets":[{"phoneNumber":{"value":"+15551230001"}}],"sourceCallerIdNumber":{"value":"+15550100001"}`, "", "CreateCallFailed CallDisconnected")
-		other := identifier.NewUser(resource).Raw()
-		made := send("callConnections", `"targets":[{"communicationUser":{"id":"`+other+`"}}]`, "", "")
-		ringing := <-announcer.Calls
+		a := newApplication(t, engine)
+		a.send("callConnections", `"targets":[{"phoneNumber":{"value":"+15551230001"}}],"sourceCallerIdNumber":{"value":"+15550100001"}`, "", "CreateCallFailed CallDisconnected")
+		other := identifier.NewUser(applicationsResource).Raw()
+		made := a.send("callConnections", `"targets":[{"communicationUser":{"id":"`+other+`"}}]`, "", "")
+		ringing := <-a.announcer.Calls
 		// The other end, who created the call, has had its answer.
-		send("callConnections:answer", `"incomingCallContext":"`+ringing.Context+`"`, "CallConnected ParticipantsUpdated", "CallConnected ParticipantsUpdated")
+		a.send("callConnections:answer", `"incomingCallContext":"`+ringing.Context+`"`, "CallConnected ParticipantsUpdated", "CallConnected ParticipantsUpdated")
 		connection := "callConnections/" + made.CallConnectionID
-		send(connection+":play", `"playSources":[{"kind":"file","file":{"uri":"http://app.test/hello.wav"}}]`, "", "PlayStarted PlayCompleted")
-		send(connection+"/participants:add", `"participantToAdd":{"phoneNumber":{"value":"+15551230001"}},"sourceCallerIdNumber":{"value":"+15550100001"}`, "", "AddParticipantFailed")
+		a.send(connection+":play", `"playSources":[{"kind":"file","file":{"uri":"http://app.test/hello.wav"}}]`, "", "PlayStarted PlayCompleted")
+		a.send(connection+"/participants:add", `"participantToAdd":{"phoneNumber":{"value":"+15551230001"}},"sourceCallerIdNumber":{"value":"+15550100001"}`, "", "AddParticipantFailed")
 
 		locator := `"callLocator":{"serverCallId":"` + ringing.ServerCallID + `"}`
-		joined := send("callConnections:connect", locator, "", "CallConnected ParticipantsUpdated")
-		send("DELETE callConnections/"+joined.CallConnectionID, "", "", "CallDisconnected")
-		recording := "recordings/" + send("recordings", locator+`,"recordingFormatType":"wav","recordingStateCallbackUri":"http://app.test/recordings"`, "", "RecordingStateChanged").RecordingID
-		send(recording+":pause", `"x":0`, "", "RecordingStateChanged")
-		send(recording+":resume", `"x":0`, "", "RecordingStateChanged")
-		send("DELETE "+recording, "", "", "RecordingStateChanged")
-		send("callConnections:connect", `"callLocator":{"groupCallId":"33333333-2222-4333-8444-555555555555"}`, "", "ConnectFailed")
+		joined := a.send("callConnections:connect", locator, "", "CallConnected ParticipantsUpdated")
+		a.send("DELETE callConnections/"+joined.CallConnectionID, "", "", "CallDisconnected")
+		recording := "recordings/" + a.send("recordings", locator+`,"recordingFormatType":"wav","recordingStateCallbackUri":"http://app.test/recordings"`, "", "RecordingStateChanged").RecordingID
+		a.send(recording+":pause", `"x":0`, "", "RecordingStateChanged")
+		a.send(recording+":resume", `"x":0`, "", "RecordingStateChanged")
+		a.send("DELETE "+recording, "", "", "RecordingStateChanged")
+		a.send("callConnections:connect", `"callLocator":{"groupCallId":"33333333-2222-4333-8444-555555555555"}`, "", "ConnectFailed")
 		// So has the other end, who has asked for nothing.
-		send(connection+"/participants:remove", `"participantToRemove":{"communicationUser":{"id":"`+other+`"}}`, "CallDisconnected", "RemoveParticipantSucceeded CallDisconnected")
-		if err := calls.Stop(canceled(), t.Context()); err != nil {
+		a.send(connection+"/participants:remove", `"participantToRemove":{"communicationUser":{"id":"`+other+`"}}`, "CallDisconnected", "RemoveParticipantSucceeded CallDisconnected")
+		if err := a.calls.Stop(canceled(), t.Context()); err != nil {
 			t.Error(err)
 		}
 	})
