@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"net/http/httptest"
 	"os"
 	"slices"
@@ -14,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/backbone"
 	"github.com/switchhook/switchhook/internal/store"
 )
 
@@ -218,148 +216,6 @@ func TestOperatorInformationIsWhatNumbersSay(t *testing.T) {
 	isGolden(t, "one-number", f.send(t, "POST", "/operatorInformation/:search", `{"phoneNumbers":["+14155550100","+14155550100"]}`, 400))
 	f.send(t, "POST", "/operatorInformation/:search", `{"phoneNumbers":["alice"]}`, 400)
 	f.send(t, "POST", "/operatorInformation/:search", `{"phoneNumbers":["+14155550100"],"options":{"includeAdditionalOperatorDetails":true}}`, 501)
-}
-
-const reservation1 = "/availablePhoneNumbers/reservations/6227aeb8-8086-4824-9586-05cafe96f37b"
-
-// TestReservationIsChosenAndPurchased follows one through its life.
-func TestReservationIsChosenAndPurchased(t *testing.T) {
-	f := inMemory(t)
-	isGolden(t, "reservation-made", f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"14255550101":{"id":"14255550101","status":"available","assignmentType":"person"}}}`, 201))
-	f.now = f.now.Add(10 * time.Minute)
-	isGolden(t, "reservation-partly", f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"18005550100":{},"15550100001":{},"15559999999":{}}}`, 207))
-	isGolden(t, "reservation", f.send(t, "GET", reservation1, "", 200))
-	isGolden(t, "reservations", f.send(t, "GET", "/availablePhoneNumbers/reservations", "", 200))
-	if _, found := f.find(t, ""); !slices.Equal(found, []string{"+14255550102"}) {
-		t.Errorf("%v is found beside a reservation", found)
-	}
-	f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"18005550100":null}}`, 200)
-	w := f.send(t, "POST", reservation1+"/:purchase", `{"agreeToNotResell":false}`, 202)
-	if w.Header().Get("Operation-Id") != "reservationpurchase_"+w.Header().Get("Reservation-Purchase-Id") {
-		t.Errorf("headers %v", w.Header())
-	}
-	if got := f.ended(t, w, succeeded); got.OperationType != "reservationPurchase" {
-		t.Errorf("got %+v", got)
-	}
-	isGolden(t, "reservation-purchased", f.send(t, "GET", reservation1, "", 200))
-	if !f.Owns("+14255550101") || f.Owns("+18005550100") {
-		t.Error("the wrong numbers are ours")
-	}
-	if again := f.send(t, "POST", reservation1+"/:purchase", "", 202); again.Header().Get("Operation-Id") != w.Header().Get("Operation-Id") {
-		t.Error("a repeated purchase is another operation")
-	}
-	f.send(t, "PATCH", reservation1, `{"phoneNumbers":{}}`, 409)
-	f.send(t, "DELETE", reservation1, "", 204)
-	if !f.Owns("+14255550101") {
-		t.Error("deleting the reservation took the number away")
-	}
-}
-
-// TestReservationEnds asks for deletion and expiry, and for what is refused.
-func TestReservationEnds(t *testing.T) {
-	f := inMemory(t)
-	f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"14255550101":{}}}`, 201)
-	f.send(t, "DELETE", reservation1, "", 204)
-	f.send(t, "GET", reservation1, "", 404)
-	if n := f.inventory.known("+14255550101"); !n.freeFor("", f.now) {
-		t.Error("a deleted reservation holds its number")
-	}
-	f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"14255550101":{}}}`, 201)
-	f.now = f.now.Add(holdTime)
-	isGolden(t, "reservation-expired", f.send(t, "GET", reservation1, "", 200))
-	if got := code(t, f.send(t, "POST", reservation1+"/:purchase", "", 409)); got != "ReservationExpired" {
-		t.Errorf("got %s", got)
-	}
-	if _, found := f.find(t, `,"quantity":2`); len(found) != 2 {
-		t.Errorf("after expiry %v is found", found)
-	}
-	const empty = "/availablePhoneNumbers/reservations/6227aeb8-8086-4824-9586-05cafe96f37c"
-	isGolden(t, "reservation-empty", f.send(t, "PATCH", empty, `{}`, 201))
-	f.send(t, "POST", empty+"/:purchase", "", 409)
-	f.send(t, "POST", reservation1[:len(reservation1)-1]+"0/:purchase", "", 404)
-	f.send(t, "GET", "/availablePhoneNumbers/reservations/x", "", 400)
-	f.send(t, "PATCH", empty, `[]`, 400)
-	many := make([]string, maxChosen+1)
-	for i := range many {
-		many[i] = fmt.Sprintf(`"1%d":{}`, i)
-	}
-	f.send(t, "PATCH", empty, `{"phoneNumbers":{`+strings.Join(many, ",")+`}}`, 400)
-}
-
-func open(t *testing.T, dir string) *backbone.Backbone {
-	t.Helper()
-	b, err := backbone.Open(t.Context(), backbone.Config{Dir: dir}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-// TestOwnershipSurvivesARestart asks that the configuration says what there is,
-// and what was done says whose it is.
-func TestOwnershipSurvivesARestart(t *testing.T) {
-	dir := t.TempDir()
-	b := open(t, dir)
-	f := newFixture(t, store.OnBackbone(b))
-	id, _ := f.find(t, "")
-	w := f.send(t, "POST", "/availablePhoneNumbers/:purchase", `{"searchId":"`+id+`"}`, 202)
-	f.send(t, "DELETE", "/phoneNumbers/%2B15550100001", "", 202)
-	f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"14255550102":{}}}`, 201)
-	held, _ := f.find(t, "") // holds the released number
-	before := f.send(t, "GET", "/phoneNumbers", "", 200).Body.String()
-	f.Close()
-	b.Close()
-
-	b = open(t, dir)
-	f = newFixture(t, store.OnBackbone(b), func(cfg *Config) { cfg.Owned = append(cfg.Owned, "+4930123456") })
-	f.now = f.now.Add(time.Minute)
-	f.ended(t, w, succeeded)
-	if !f.Owns("+14255550101") || f.Owns("+15550100001") || !f.Owns("+4930123456") {
-		t.Error("the wrong numbers are ours")
-	}
-	if len(f.inventory.list(func(n *number) bool { return n.freeFor("", f.now) && n.country.iso == "US" && n.kind == geographic })) != 0 {
-		t.Error("what was held is free")
-	}
-	f.send(t, "POST", "/availablePhoneNumbers/:purchase", `{"searchId":"`+held+`"}`, 202)
-	f.Close()
-	b.Close()
-
-	b = open(t, dir)
-	defer b.Close()
-	f = newFixture(t, store.OnBackbone(b), func(cfg *Config) { cfg.Owned = []string{"+15550100002"}; cfg.Available = []string{"+14255550101"} })
-	defer f.Close()
-	if after := f.send(t, "GET", "/phoneNumbers", "", 200).Body.String(); after != before {
-		t.Errorf("before\n%s\nafter\n%s", before, after)
-	}
-	if f.Owns("+15550100001") {
-		t.Error("a number that is not configured any more is ours")
-	}
-}
-
-// TestCutOffOperationIsFinished asks that what a crash has left is done.
-func TestCutOffOperationIsFinished(t *testing.T) {
-	backend := store.InMemory()
-	f := newFixture(t, backend)
-	id, found := f.find(t, `,"quantity":2`)
-	begun := operation{Type: purchasing.name, Status: running, Created: f.now, Plan: task{Search: id}}
-	gone := operation{Type: releasing.name, Status: running, Created: f.now, Plan: task{Release: "+19995550100"}}
-	if err := errors.Join(f.operations.Put(t.Context(), "purchase_x", begun), f.operations.Put(t.Context(), "release_x", gone)); err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
-	f = newFixture(t, backend)
-	defer f.Close()
-	if !f.Owns(found[0]) || !f.Owns(found[1]) {
-		t.Error("the purchase was not finished")
-	}
-	for id, want := range map[string]string{"purchase_x": succeeded, "release_x": failed} {
-		if got := read[operationAnswer](t, f, "/phoneNumbers/operations/"+id); got.Status != want {
-			t.Errorf("%s: %+v", id, got)
-		}
-	}
-	if s, err := f.searches.Get(t.Context(), id); err != nil || s.Purchase != "x" {
-		t.Errorf("the search knows of purchase %q, %v", s.Purchase, err)
-	}
 }
 
 // TestConcurrentPurchasesShareNothing lets many clients want the same numbers.
