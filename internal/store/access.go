@@ -25,13 +25,9 @@ func (c *Collection[T]) Get(ctx context.Context, id string) (T, error) {
 
 // Put writes the value, whether or not the id exists.
 func (c *Collection[T]) Put(ctx context.Context, id string, value T) error {
-	key, err := c.key(id)
+	key, data, err := c.encoded(id, value)
 	if err != nil {
 		return err
-	}
-	data, err := c.schema.Encode(value)
-	if err != nil {
-		return c.fail("encode", id, err)
 	}
 	revision, err := c.bucket.put(ctx, key, data)
 	if err != nil {
@@ -42,13 +38,9 @@ func (c *Collection[T]) Put(ctx context.Context, id string, value T) error {
 
 // Create writes the value of a new id, or fails with fault.Conflict.
 func (c *Collection[T]) Create(ctx context.Context, id string, value T) error {
-	key, err := c.key(id)
+	key, data, err := c.encoded(id, value)
 	if err != nil {
 		return err
-	}
-	data, err := c.schema.Encode(value)
-	if err != nil {
-		return c.fail("encode", id, err)
 	}
 	revision, err := c.bucket.swap(ctx, key, data, 0)
 	if errors.Is(err, errRevision) && c.ttl > 0 {
@@ -61,6 +53,17 @@ func (c *Collection[T]) Create(ctx context.Context, id string, value T) error {
 		return c.fail("create", id, err)
 	}
 	return c.evict(ctx, id, revision, len(data))
+}
+
+// encoded is the key of an id, and what its value is written as.
+func (c *Collection[T]) encoded(id string, value T) (key string, data []byte, err error) {
+	if key, err = c.key(id); err != nil {
+		return "", nil, err
+	}
+	if data, err = c.schema.Encode(value); err != nil {
+		return "", nil, c.fail("encode", id, err)
+	}
+	return key, data, nil
 }
 
 // Update changes a value in place: change gets the present value, and again if
