@@ -243,13 +243,19 @@ func (r *rig) connect(t *testing.T, phone *siptest.Phone) (*siptest.Call, *testL
 	if err != nil {
 		t.Fatal(err)
 	}
+	return made, r.answers(t, made)
+}
+
+// answers answers a call that has come.
+func (r *rig) answers(t *testing.T, made *siptest.Call) *testLeg {
+	t.Helper()
 	taken := r.next(t)
 	taken.Answer()
 	if err := made.WaitAnswered(within(t)); err != nil {
 		t.Fatal(err)
 	}
 	expect[call.Answered](t, taken)
-	return made, taken
+	return taken
 }
 
 // dial lets the server call a number.

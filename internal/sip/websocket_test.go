@@ -93,13 +93,7 @@ func connectSigned(t *testing.T, r *rig, phone *siptest.Phone) (*siptest.Call, *
 	if err != nil {
 		t.Fatal(err)
 	}
-	taken := r.next(t)
-	taken.Answer()
-	if err := made.WaitAnswered(within(t)); err != nil {
-		t.Fatal(err)
-	}
-	expect[call.Answered](t, taken)
-	return made, taken
+	return made, r.answers(t, made)
 }
 
 // TestWebSocketIsNoTrunkByItsAddress: a web page on a machine of a trunk, or a proxy
