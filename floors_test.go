@@ -60,8 +60,8 @@ var plan = floorPlan{
 
 const internal = "github.com/switchhook/switchhook/internal/"
 
-// TestFloors asks that no import goes up, and that every package is on the map.
-func TestFloors(t *testing.T) {
+// TestImportsGoDown asks that no import goes up, and that every package is on the map.
+func TestImportsGoDown(t *testing.T) {
 	imports := importsOf(t, "internal")
 	if len(imports) < 100 {
 		t.Fatalf("found %d imports: is this looking at the right files?", len(imports))

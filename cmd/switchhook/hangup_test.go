@@ -10,9 +10,9 @@ import (
 	"testing/synctest"
 )
 
-// TestHangups: a terminal that is closed stops its server; calls of a service go on, and
+// TestClosedTerminalStopsItsServerAlone: a terminal that is closed stops its server; calls of a service go on, and
 // its log says why nothing has changed.
-func TestHangups(t *testing.T) {
+func TestClosedTerminalStopsItsServerAlone(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		terminal bool

@@ -13,8 +13,8 @@ import (
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
-// TestProbes: what is told of a reason has no path of a file, which strangers could read.
-func TestProbes(t *testing.T) {
+// TestProbesTellStrangersNoPath: what is told of a reason has no path of a file, which strangers could read.
+func TestProbesTellStrangersNoPath(t *testing.T) {
 	why := fault.Busy(0, "the journal is not available").WithCause(errors.New("write /var/lib/journal: no space left on device"))
 	ours := func(w http.ResponseWriter, r *http.Request) bool {
 		if r.Host == "rebound.example" {

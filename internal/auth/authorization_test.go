@@ -8,7 +8,7 @@ import (
 
 const someSignature = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
-func TestParseAuthorization(t *testing.T) {
+func TestAuthorizationFieldsAreRead(t *testing.T) {
 	tests := []struct {
 		name, params string
 		headers      string // signed, joined by commas; "" when refused

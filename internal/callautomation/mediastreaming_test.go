@@ -8,8 +8,8 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 )
 
-// TestStreamingOptions: what SDKs and samples send, and what is refused by name.
-func TestStreamingOptions(t *testing.T) {
+// TestStreamingOptionsOfSDKsAreTaken: what SDKs and samples send, and what is refused by name.
+func TestStreamingOptionsOfSDKsAreTaken(t *testing.T) {
 	for _, test := range []struct {
 		name, options string
 		want          *call.Streaming

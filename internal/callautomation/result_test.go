@@ -51,7 +51,7 @@ func TestReasonsBecomeCodes(t *testing.T) {
 	}
 }
 
-func TestLiteralMessages(t *testing.T) {
+func TestEndedCallsHaveTheServicesWords(t *testing.T) {
 	cases := map[string]call.Reason{
 		"Call was ended by Azure Communication Service Call Automation API or a server bot. DiagCode: 0#7000.@":     {Kind: call.EndedByApplication},
 		"This conversation has ended.. DiagCode: 0#5001.@":                                                          {Kind: call.EndedByPeer},

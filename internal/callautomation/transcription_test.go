@@ -9,8 +9,8 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 )
 
-// TestTranscriptionOptions: what SDKs send, and what is refused by name.
-func TestTranscriptionOptions(t *testing.T) {
+// TestTranscriptionOptionsOfSDKsAreTaken: what SDKs send, and what is refused by name.
+func TestTranscriptionOptionsOfSDKsAreTaken(t *testing.T) {
 	for _, test := range []struct {
 		name, options string
 		want          *call.Transcription

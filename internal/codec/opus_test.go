@@ -121,7 +121,7 @@ func TestOpusHeedsWishes(t *testing.T) {
 	}
 }
 
-func TestOpusDurations(t *testing.T) {
+func TestDurationsOfOpusPacketsAreRead(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		payload []byte

@@ -134,7 +134,7 @@ func TestElementsOfAnotherTypeAreIgnored(t *testing.T) {
 	}
 }
 
-func TestKeys(t *testing.T) {
+func TestFilterKeysNameFieldsInAnyCase(t *testing.T) {
 	for key, want := range map[string]string{
 		"id": "i-1", "ID": "i-1", "EventId": "i-1",
 		"Topic": testTopic, "source": testTopic,

@@ -145,7 +145,7 @@ func TestUpdateLeavesAbsentMembers(t *testing.T) {
 	}
 }
 
-func TestSubscriptionNames(t *testing.T) {
+func TestSubscriptionNamesObeyAzuresRules(t *testing.T) {
 	for name, valid := range map[string]bool{
 		"abc": true, "Incoming-Calls-2": true, strings.Repeat("x", 64): true,
 		"": false, "ab": false, strings.Repeat("x", 65): false, "in_coming": false, "in coming": false, "ïncoming": false, "a/b": false, "abc\n": false,

@@ -23,9 +23,9 @@ func measure(rate int, parts ...[]int16) float64 {
 	return m.Integrated()
 }
 
-// TestReferenceSines: a sine of 997 Hz at full scale in one channel has -3.01 LUFS
+// TestReferenceSinesHaveTheirLoudness: a sine of 997 Hz at full scale in one channel has -3.01 LUFS
 // (BS.1770-4 annex 1), at every rate.
-func TestReferenceSines(t *testing.T) {
+func TestReferenceSinesHaveTheirLoudness(t *testing.T) {
 	for _, rate := range []int{8000, 16000, 24000, 44100, 48000} {
 		for _, level := range []float64{0, -20, -40} {
 			t.Run(fmt.Sprintf("%d Hz, %v dB", rate, level), func(t *testing.T) {

@@ -90,7 +90,7 @@ func TestToneAboveTheCallsBandVanishes(t *testing.T) {
 	}
 }
 
-func TestFetchFailures(t *testing.T) {
+func TestFailedDownloadsNameTheirCause(t *testing.T) {
 	short := wavFile(t, make([]int16, 100), 8000)
 	long := wavFile(t, make([]int16, 8000*11), 8000)
 	pages := map[string]http.HandlerFunc{

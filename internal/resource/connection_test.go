@@ -18,7 +18,7 @@ func TestAnnouncedConnectionStringServesScripts(t *testing.T) {
 	}
 }
 
-func TestConnectionStrings(t *testing.T) {
+func TestConnectionStringsHaveEndpointAndKey(t *testing.T) {
 	for text, good := range map[string]bool{
 		"endpoint=https://localhost:8443/;accesskey=" + someKey:      true,
 		"AccessKey=" + someKey + ";Endpoint=http://localhost:8080\n": true,

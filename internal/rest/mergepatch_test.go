@@ -85,7 +85,7 @@ func TestPatchRefuses(t *testing.T) {
 	}
 }
 
-func TestPatchChanges(t *testing.T) {
+func TestPatchSetsKeepsAndClears(t *testing.T) {
 	for _, test := range []struct {
 		patch Patch[string]
 		want  string

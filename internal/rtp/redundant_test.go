@@ -218,7 +218,7 @@ func TestRedundantFramesDoNotAllocate(t *testing.T) {
 	}
 }
 
-func TestSplitRedundant(t *testing.T) {
+func TestRedundantPayloadsAreSplit(t *testing.T) {
 	good := []byte{0x80 | 111, 960 >> 6, 960 & 0x3f << 2, 3, 111, 'o', 'l', 'd', 'n', 'e', 'w'}
 	b, ok := splitRedundant(good)
 	if !ok || b.n != 2 || b.list[0].offset != 960 || string(b.list[0].payload) != "old" || string(b.list[1].payload) != "new" || b.list[0].payloadType != 111 {

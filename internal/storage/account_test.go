@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestParseAccount(t *testing.T) {
+func TestStorageAccountsAreRead(t *testing.T) {
 	for _, test := range []struct{ text, blob, queue, wrong string }{
 		{text: "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=a2V5;EndpointSuffix=core.windows.net", blob: "https://acme.blob.core.windows.net", queue: "https://acme.queue.core.windows.net"},
 		{text: "AccountName=acme;AccountKey=a2V5;", blob: "https://acme.blob.core.windows.net", queue: "https://acme.queue.core.windows.net"},

@@ -45,7 +45,7 @@ func TestAFrameFitsIntoSmallBuffers(t *testing.T) {
 	}
 }
 
-func TestInboundMessages(t *testing.T) {
+func TestMessagesOfEverySDKAreRead(t *testing.T) {
 	for _, test := range []struct {
 		name, message string
 		want          inbound

@@ -260,7 +260,7 @@ func TestStreamsShareABudget(t *testing.T) {
 	}
 }
 
-func TestRefusedHandshakes(t *testing.T) {
+func TestBusyApplicationsAloneAreDialledAgain(t *testing.T) {
 	for _, test := range []struct {
 		status, dials int
 	}{{404, 1}, {401, 1}, {503, 4}, {429, 4}} {

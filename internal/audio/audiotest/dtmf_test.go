@@ -16,7 +16,7 @@ func TestEveryKeyIsHeard(t *testing.T) {
 	}
 }
 
-func TestKeys(t *testing.T) {
+func TestKeysAreFoundInSound(t *testing.T) {
 	const rate = 8000
 	five := func(d time.Duration, level float64) []int16 { return Tone(rate, d, level, 770, 1336) }
 	twisted := func(db float64) []int16 {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestLikeness(t *testing.T) {
+func TestLikenessIsLostWithTheSamples(t *testing.T) {
 	said := Speech(8000, 1500)
 	loudest := slices.Max(said)
 	if loudest < 8000 || loudest == math.MaxInt16 {

@@ -21,7 +21,7 @@ func TestSilenceHasNoDominantTone(t *testing.T) {
 	}
 }
 
-func TestContainsTone(t *testing.T) {
+func TestToneIsFoundIfItLasts(t *testing.T) {
 	quiet := make([]int16, 4000)
 	half := Tone(8000, 500*time.Millisecond, -12, 440)
 	tests := []struct {
