@@ -10,80 +10,81 @@ import (
 	"github.com/switchhook/switchhook/internal/permit"
 )
 
-// TestTransferByRefer: the phone is asked first, and its word decides.
-func TestTransferByRefer(t *testing.T) {
-	t.Run("answered: the phone is let go", func(t *testing.T) {
-		run(t, func(w *world) {
-			leg, conn, id := w.answered()
-			asked := leg.TakesRefer()
-			headers := map[string]string{"User-To-User": "x"}
-			w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone), SIPHeaders: headers, Context: call.Context{Operation: "mine"}}))
-			refer := <-asked
-			if refer.Invitation.To != phone(bPhone) || refer.Invitation.From != phone(aPhone) || refer.Invitation.SIPHeaders["User-To-User"] != "x" || refer.Patience != time.Minute {
-				t.Errorf("asked %+v", refer)
-			}
-			w.expect(id, connected) // accepted is not answered
-			if _, ended := leg.Why(); ended {
-				t.Error("the phone was hung up on before it had called anybody")
-			}
-			refer.Told(call.Referral{Outcome: call.ReferralAnswered})
-			w.expect(id, connected+" CallTransferAccepted CallDisconnected")
-			events := w.published.Events(id)
-			if e := events[len(events)-2].(call.CallTransferAccepted); e.Target != phone(bPhone) || e.Transferee != phone(aPhone) || e.Operation.Context != "mine" {
-				t.Errorf("accepted %+v", e)
-			}
-			if _, ended := leg.Why(); !ended || len(w.dialer.Dialled) != 0 || w.Active() != 0 {
-				t.Errorf("ended %t, %d dialled, %d calls left", ended, len(w.dialer.Dialled), w.Active())
-			}
-		})
+// TestPhoneWhoseReferIsAnsweredIsLetGo, for it transfers the call by itself.
+func TestPhoneWhoseReferIsAnsweredIsLetGo(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.answered()
+		asked := leg.TakesRefer()
+		headers := map[string]string{"User-To-User": "x"}
+		w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone), SIPHeaders: headers, Context: call.Context{Operation: "mine"}}))
+		refer := <-asked
+		if refer.Invitation.To != phone(bPhone) || refer.Invitation.From != phone(aPhone) || refer.Invitation.SIPHeaders["User-To-User"] != "x" || refer.Patience != time.Minute {
+			t.Errorf("asked %+v", refer)
+		}
+		w.expect(id, connected) // accepted is not answered
+		if _, ended := leg.Why(); ended {
+			t.Error("the phone was hung up on before it had called anybody")
+		}
+		refer.Told(call.Referral{Outcome: call.ReferralAnswered})
+		w.expect(id, connected+" CallTransferAccepted CallDisconnected")
+		events := w.published.Events(id)
+		if e := events[len(events)-2].(call.CallTransferAccepted); e.Target != phone(bPhone) || e.Transferee != phone(aPhone) || e.Operation.Context != "mine" {
+			t.Errorf("accepted %+v", e)
+		}
+		if _, ended := leg.Why(); !ended || len(w.dialer.Dialled) != 0 || w.Active() != 0 {
+			t.Errorf("ended %t, %d dialled, %d calls left", ended, len(w.dialer.Dialled), w.Active())
+		}
 	})
-	t.Run("failed: the call is whole, and the wire's words are kept", func(t *testing.T) {
-		run(t, func(w *world) {
-			leg, conn, id := w.answered()
-			asked := leg.TakesRefer()
-			w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone)}))
-			(<-asked).Told(call.Referral{Outcome: call.ReferralFailed, Reason: call.Reason{Kind: call.Busy, SIP: call.Status{Code: 486, Phrase: "Busy Here"}}})
-			w.expect(id, connected+" CallTransferFailed")
-			if why := w.last(id).(call.CallTransferFailed).Reason; why.SIP.Code != 486 {
-				t.Errorf("reason is %+v", why)
-			}
-			w.must(conn.Play(bg, call.Play{Prompts: hello}))
-			time.Sleep(2 * time.Second)
-			w.expect(id, connected+" CallTransferFailed PlayStarted PlayCompleted")
-			if leg.Heard() != 50 || len(w.dialer.Dialled) != 0 {
-				t.Errorf("%d frames heard, %d dialled", leg.Heard(), len(w.dialer.Dialled))
-			}
-			leg.HangUp()
-		})
+}
+
+func TestCallWhoseReferFailsIsWhole(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.answered()
+		asked := leg.TakesRefer()
+		w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone)}))
+		(<-asked).Told(call.Referral{Outcome: call.ReferralFailed, Reason: call.Reason{Kind: call.Busy, SIP: call.Status{Code: 486, Phrase: "Busy Here"}}})
+		w.expect(id, connected+" CallTransferFailed")
+		if why := w.last(id).(call.CallTransferFailed).Reason; why.SIP.Code != 486 {
+			t.Errorf("reason is %+v", why)
+		}
+		w.must(conn.Play(bg, call.Play{Prompts: hello}))
+		time.Sleep(2 * time.Second)
+		w.expect(id, connected+" CallTransferFailed PlayStarted PlayCompleted")
+		if leg.Heard() != 50 || len(w.dialer.Dialled) != 0 {
+			t.Errorf("%d frames heard, %d dialled", leg.Heard(), len(w.dialer.Dialled))
+		}
+		leg.HangUp()
 	})
-	t.Run("declined: we call the target", func(t *testing.T) {
-		run(t, func(w *world) {
-			leg, conn, id := w.answered()
-			asked := leg.TakesRefer()
-			w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone)}))
-			(<-asked).Told(call.Referral{Outcome: call.ReferralDeclined})
-			(<-w.dialer.Dialled).PickUp()
-			w.expect(id, connected+" CallTransferAccepted CallDisconnected")
-			if _, ended := leg.Why(); ended {
-				t.Error("the phone was hung up on")
-			}
-			leg.HangUp()
-		})
+}
+
+func TestTargetOfADeclinedReferIsCalledByUs(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.answered()
+		asked := leg.TakesRefer()
+		w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone)}))
+		(<-asked).Told(call.Referral{Outcome: call.ReferralDeclined})
+		(<-w.dialer.Dialled).PickUp()
+		w.expect(id, connected+" CallTransferAccepted CallDisconnected")
+		if _, ended := leg.Why(); ended {
+			t.Error("the phone was hung up on")
+		}
+		leg.HangUp()
 	})
-	t.Run("declined after the application left: nobody is called", func(t *testing.T) {
-		run(t, func(w *world) {
-			leg, conn, id := w.answered()
-			asked := leg.TakesRefer()
-			w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone)}))
-			refer := <-asked
-			w.must(conn.HangUp(bg))
-			w.expect(id, connected+" CallTransferFailed CallDisconnected")
-			refer.Told(call.Referral{Outcome: call.ReferralDeclined})
-			synctest.Wait()
-			if len(w.dialer.Dialled) != 0 {
-				t.Error("the target is called")
-			}
-		})
+}
+
+func TestDeclinedReferAfterTheApplicationLeftCallsNobody(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.answered()
+		asked := leg.TakesRefer()
+		w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone)}))
+		refer := <-asked
+		w.must(conn.HangUp(bg))
+		w.expect(id, connected+" CallTransferFailed CallDisconnected")
+		refer.Told(call.Referral{Outcome: call.ReferralDeclined})
+		synctest.Wait()
+		if len(w.dialer.Dialled) != 0 {
+			t.Error("the target is called")
+		}
 	})
 }
 
