@@ -1,6 +1,7 @@
-// Package doctor looks at the machine that a server runs on: optional parts that are
-// not installed, each with the command that installs it, a certificate that was not renewed, files that cannot be read,
-// an address that trunks do not reach, a scheduler that does not let sound come first, sockets that are too few or hold too little.
+// Package doctor looks at the machine that a server runs on, and says what would keep calls
+// from working and what to do about it: optional parts that are not installed, a certificate
+// that was not renewed, files that cannot be read, an address that trunks do not reach, a
+// scheduler that does not let sound come first, sockets that are too few or hold too little.
 package doctor
 
 import (
