@@ -111,6 +111,21 @@ func (m *twoInARoom) throughAnotherCamera(t *testing.T) {
 		await stream.switchSource(cameras[2]);
 		if (switched.length !== 3 || switched[0] !== cameras[2].id || switched[2] !== cameras[2].id) throw new Error(switched.join());`)
 	first.until(`find("Video").size.width / find("Video").size.height > 1.7 && await moves(seen.video)`)
+	// And through what the page makes of the camera's.
+	second.run(`
+		const raw = Object.assign(document.createElement("video"), {muted: true, srcObject: await stream.getMediaStream()});
+		await raw.play();
+		const canvas = Object.assign(document.createElement("canvas"), {width: 320, height: 240}), context = canvas.getContext("2d");
+		context.filter = "grayscale(1)";
+		globalThis.painting = setInterval(() => context.drawImage(raw, 0, 0, 320, 240), 100);
+		await stream.setMediaStream(canvas.captureStream(10));
+		if (stream.mediaStreamType !== "RawMedia") throw new Error(stream.mediaStreamType);`)
+	first.until(`find("Video").size.width / find("Video").size.height < 1.4 && await moves(seen.video)`)
+	second.run(`
+		clearInterval(painting);
+		await stream.switchSource(cameras[2]);
+		if (stream.mediaStreamType !== "Video") throw new Error(stream.mediaStreamType);`)
+	first.until(`find("Video").size.width / find("Video").size.height > 1.7 && await moves(seen.video)`)
 }
 
 func (m *twoInARoom) offAndOnAgain(t *testing.T) {

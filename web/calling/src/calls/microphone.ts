@@ -101,6 +101,7 @@ export class Microphone {
     localAudio(stream).changes.off("disposed", this.options.disposed);
     this.stream = undefined;
     this.own.delete(stream);
+    if (localAudio(stream).raw === this.open?.stream) this.open = undefined; // it is the stream's to close now
     this.options.taken(stream);
   };
 }

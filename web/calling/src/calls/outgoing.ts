@@ -123,8 +123,9 @@ export class Outgoing {
   /** Ends it, at the server too. */
   async stop(): Promise<void> {
     if (!this.source) throw failure(400, NOT_ON[this.kind], this.kind === "camera" ? "no video is being sent" : "no screen is being shared");
-    const { told } = this;
+    const { told, source } = this;
     this.clear();
+    source.release();
     if (told) await this.options.tell(false);
   }
 

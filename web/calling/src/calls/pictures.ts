@@ -82,7 +82,7 @@ export class Pictures {
   async startScreenSharing(given?: LocalVideoStream): Promise<void> {
     if (!established(this.call.state)) throw failure(412, 41071, "only a connected call can share a screen");
     if (this.screen.stream) throw failure(400, 41035, "a screen is being shared already");
-    if (given) localVideo(given).kind = "ScreenSharing";
+    if (given) localVideo(given);
     const stream = given ?? screenStream(await this.capture());
     if (this.screen.stream || !established(this.call.state)) {
       localVideo(stream).dispose();
@@ -133,7 +133,7 @@ export class Pictures {
   private screenTurned(): void {
     const { call, screen } = this;
     const share = async (): Promise<void> => {
-      const stream = screen.on && screen.stream ? await screen.stream.getMediaStream() : undefined;
+      const stream = screen.on && screen.stream ? await localVideo(screen.stream).stream() : undefined;
       await call.sound.share(stream);
       const sounds = (stream?.getAudioTracks().length ?? 0) > 0;
       if (sounds === this.screenSounds || over(call.state)) return;

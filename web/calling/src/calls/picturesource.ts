@@ -55,6 +55,11 @@ export class PictureSource {
     this.use?.letGo();
   }
 
+  /** The application has stopped it. */
+  release(): void {
+    if (this.inner.takers.size === 0) this.inner.release();
+  }
+
   /** The stream is needed no longer, unless another call sends it. */
   dispose(): void {
     if (this.inner.takers.size === 0) this.inner.dispose();

@@ -64,7 +64,7 @@ export class SoundSource {
   }
 
   private adopt(stream: LocalAudioStream): void {
-    if (stream === this.microphone.stream) return;
+    if (stream === this.microphone.stream || stream === this.chosen) return;
     this.drop();
     if (this.microphone.takes(stream)) return;
     this.chosen = stream;
@@ -79,6 +79,7 @@ export class SoundSource {
     localAudio(this.chosen).takers.delete(this);
     localAudio(this.chosen).changes.off("track", this.options.changed);
     localAudio(this.chosen).changes.off("disposed", this.options.disposed);
+    if (localAudio(this.chosen).takers.size === 0) localAudio(this.chosen).release();
     this.chosen = undefined;
   }
 

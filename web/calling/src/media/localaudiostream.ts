@@ -4,6 +4,7 @@ import { coded, failure } from "../errors";
 import { audioEffects } from "../features/effects";
 import type { AudioDeviceInfo, AudioMediaStreamType, LocalAudioStreamOptions, PropertyChangedEvent, StreamFeature, StreamFeatureFactory, Volume } from "../types";
 import { browserId } from "./devices";
+import { isStream, shownAudio } from "./source";
 import { meter } from "./volume";
 
 export interface AudioChanges {
@@ -22,6 +23,10 @@ export interface LocalAudio {
   /** The track to send. It asks the user for the microphone if there is none yet. */
   track(): Promise<MediaStreamTrack>;
   changes: Emitter<AudioChanges>;
+  /** The microphone of which the application makes what is sent. It is open as long as that is. */
+  raw?: MediaStream;
+  /** Nobody sends what is made of it. */
+  release(): void;
   /** Takes a microphone that the call has opened. */
   opened(device: AudioDeviceInfo, stream: MediaStream): void;
   dispose(): void;
@@ -60,6 +65,8 @@ export class LocalAudioStream {
     let turn = 0;
     let volume: (Volume & { dispose(): void }) | undefined;
     let disposed = false;
+    /** The application has read what the microphone gives. */
+    let read = false;
     const own = (stream: MediaStream | undefined): void => {
       if (stream && !isStream(inner.source)) stream.getTracks().forEach((track) => track.stop());
     };
@@ -82,7 +89,10 @@ export class LocalAudioStream {
       return stream();
     };
     const change = (to: AudioDeviceInfo | MediaStream, opened?: MediaStream): void => {
-      own(current);
+      if (!isStream(to)) inner.release();
+      if (isStream(to) && read && !isStream(inner.source)) inner.raw = current; // what is sent next may be made of it
+      else own(current);
+      read = false;
       turn++;
       pending = undefined;
       inner.source = to;
@@ -107,6 +117,10 @@ export class LocalAudioStream {
         return track;
       },
       changes,
+      release: () => {
+        inner.raw?.getTracks().forEach((track) => track.stop());
+        inner.raw = undefined;
+      },
       opened: (device, opened) => {
         const other = !isStream(inner.source) && inner.source?.id !== device.id;
         if (current !== opened) own(current);
@@ -118,6 +132,7 @@ export class LocalAudioStream {
         disposed = true;
         turn++;
         pending = undefined;
+        inner.release();
         own(current);
         current = undefined;
         volume?.dispose();
@@ -127,10 +142,13 @@ export class LocalAudioStream {
     };
     const effects = audioEffects();
     Object.defineProperty(this, INNER, { value: inner });
-    Object.defineProperty(this, "source", { get: () => shown(inner.source), enumerable: true });
+    Object.defineProperty(this, "source", { get: () => shownAudio(inner.source), enumerable: true });
     Object.assign(this, {
       mediaStreamType: "Audio",
-      getMediaStream: stream,
+      getMediaStream: () => {
+        read = true;
+        return stream();
+      },
       setMediaStream: async (to: MediaStream) => {
         if (!isStream(to) || to.getAudioTracks().length === 0) throw failure(400, 43004, "not a MediaStream with sound");
         change(to);
@@ -166,14 +184,4 @@ export async function capture(device: AudioDeviceInfo | undefined): Promise<Medi
     const denied = (error as DOMException)?.name === "NotAllowedError";
     throw denied ? failure(403, 43001, "the microphone was not permitted") : coded(error, 412, 43013);
   }
-}
-
-/** What applications see as the source: of a stream of their own, a device that stands for it. */
-function shown(source: AudioDeviceInfo | MediaStream): AudioDeviceInfo {
-  if (!isStream(source)) return source;
-  return { id: `stream:${source.id}`, name: source.getAudioTracks()[0]?.label ?? "", isSystemDefault: false, deviceType: "Virtual" };
-}
-
-function isStream(source: unknown): source is MediaStream {
-  return typeof MediaStream !== "undefined" && source instanceof MediaStream;
 }

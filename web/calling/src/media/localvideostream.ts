@@ -4,7 +4,8 @@ import { Emitter } from "../emitter";
 import { failure } from "../errors";
 import { videoEffects } from "../features/effects";
 import type { LocalVideoStreamOptions, MediaStreamType, StreamFeature, StreamFeatureFactory, VideoDeviceInfo } from "../types";
-import { Capture, isStream, shown, type LocalVideo } from "./videocapture";
+import { isStream, shownVideo } from "./source";
+import { Capture, type LocalVideo } from "./videocapture";
 
 /** Wrappers of a stream pass this member on; a map by identity would not know them. */
 const INNER = Symbol("inner");
@@ -35,20 +36,13 @@ export interface LocalVideoStream {
 export class LocalVideoStream {
   constructor(videoSource: VideoDeviceInfo | MediaStream, options?: LocalVideoStreamOptions) {
     const events = new Emitter<{ videoSourceChanged: { source: VideoDeviceInfo } }>();
-    const capture = new Capture(videoSource, options?.autoDisposeOnCallEnd ?? true, (source) => events.emit("videoSourceChanged", { source: shown(source) }));
+    const capture = new Capture(videoSource, options?.autoDisposeOnCallEnd ?? true, (source) => events.emit("videoSourceChanged", { source: shownVideo(source) }));
     const effects = videoEffects();
-    let pinned = false;
     Object.defineProperty(this, INNER, { value: capture });
-    Object.defineProperty(this, "source", { get: () => shown(capture.source), enumerable: true });
+    Object.defineProperty(this, "source", { get: () => shownVideo(capture.source), enumerable: true });
     Object.defineProperty(this, "mediaStreamType", { get: () => capture.kind, enumerable: true });
     Object.assign(this, {
-      // The application says when it needs the pictures no longer: dispose.
-      getMediaStream: async () => {
-        if (pinned) return capture.stream();
-        const { stream } = await capture.use();
-        pinned = true;
-        return stream;
-      },
+      getMediaStream: () => capture.read(),
       setMediaStream: async (to: MediaStream) => {
         if (!isStream(to) || to.getVideoTracks().length === 0) throw failure(400, 43004, "not a MediaStream with pictures");
         await capture.change(to);
@@ -58,10 +52,7 @@ export class LocalVideoStream {
         if (!isStream(capture.source) && capture.source?.id === to.id) throw failure(400, 43005, "the stream has this camera already");
         await capture.change(to);
       },
-      dispose: () => {
-        pinned = false;
-        capture.dispose();
-      },
+      dispose: () => capture.dispose(),
       feature: (factory: StreamFeatureFactory<StreamFeature>) => (factory.featureName === "VideoEffects" ? effects : { name: factory.featureName }),
       on: events.on,
       off: events.off,

@@ -4,6 +4,7 @@ import { Emitter } from "../emitter";
 import { hasCode } from "../errors";
 import type { MediaStreamType, VideoDeviceInfo } from "../types";
 import { captureVideo } from "./capture";
+import { isStream } from "./source";
 
 /** What the package keeps of a stream; by its public object. */
 export interface LocalVideo {
@@ -14,6 +15,10 @@ export interface LocalVideo {
   takers: Set<object>;
   /** Opens the camera if nobody has. */
   use(): Promise<Use>;
+  /** The pictures as they are now. */
+  stream(): Promise<MediaStream>;
+  /** The application has stopped the sending of it: what it has read of it is needed no longer. */
+  release(): void;
   dispose(): void;
 }
 
@@ -43,6 +48,10 @@ export class Capture implements LocalVideo {
   readonly events = new Emitter<LocalVideoEvents>();
   readonly takers = new Set<object>();
   private current?: MediaStream;
+  /** A camera, or a screen, of which the application makes what is sent. It is open as long as that is. */
+  private raw?: MediaStream;
+  /** For the application, which has read it. */
+  private reading?: Promise<Use>;
   private pending?: Promise<MediaStream>;
   private changing: Promise<void> = Promise.resolve();
   private users = new Set<object>();
@@ -62,6 +71,23 @@ export class Capture implements LocalVideo {
       this.users.delete(user);
       throw error;
     }
+  }
+
+  /** For the application: until it disposes of the stream, or stops the sending of it. */
+  async read(): Promise<MediaStream> {
+    const reading = (this.reading ??= this.use());
+    try {
+      const { stream } = await reading;
+      return reading === this.reading ? await this.stream() : stream;
+    } catch (error) {
+      if (reading === this.reading) this.reading = undefined;
+      throw error;
+    }
+  }
+
+  release(): void {
+    this.reading?.then((use) => use.letGo(), () => {});
+    this.reading = undefined;
   }
 
   private letGo(user: object): void {
@@ -92,12 +118,19 @@ export class Capture implements LocalVideo {
     await this.pending?.catch(() => {});
     let next = isStream(to) ? to : this.users.size > 0 ? await this.open(to) : undefined;
     if (next !== to && this.users.size === 0) next = end(next); // nobody uses it any more
-    this.stop();
+    if (isStream(to) && this.reading) this.keep();
+    else this.stop();
     this.current = undefined;
     this.source = to;
+    if (this.kind !== "ScreenSharing") this.kind = isStream(to) ? "RawMedia" : "Video";
     if (next) this.take(next);
     this.changed(to);
     if (next) this.events.emit("replaced", next);
+  }
+
+  /** What is shown next may be made of this: the application has it, and draws it on a canvas, for one. */
+  private keep(): void {
+    if (!isStream(this.source)) this.raw = this.current;
   }
 
   /** Opens another camera, beside the one before if both can be open, else after it. */
@@ -105,7 +138,8 @@ export class Capture implements LocalVideo {
     try {
       return await captureVideo(camera);
     } catch (error) {
-      if (!this.current || isStream(this.source) || !isInUse(error)) throw error;
+      const open = isStream(this.source) ? this.raw : this.current;
+      if (!open || !isInUse(error)) throw error;
     }
     this.stop(); // most phones open one camera at a time
     try {
@@ -118,7 +152,7 @@ export class Capture implements LocalVideo {
 
   /** The camera before is shown again; if that does not open either, there are no pictures. */
   private async reopen(): Promise<void> {
-    const before = await captureVideo(this.source as VideoDeviceInfo).catch(() => undefined);
+    const before = isStream(this.source) ? undefined : await captureVideo(this.source).catch(() => undefined);
     if (!before) return this.gone();
     if (this.users.size === 0) return void end(before);
     this.take(before);
@@ -126,6 +160,7 @@ export class Capture implements LocalVideo {
   }
 
   dispose(): void {
+    this.reading = undefined;
     this.users.clear();
     clearTimeout(this.timer);
     this.stop();
@@ -135,8 +170,9 @@ export class Capture implements LocalVideo {
   private take(stream: MediaStream): void {
     this.current = stream;
     const [track] = stream.getVideoTracks();
-    const withheld = (is: boolean): void => void (stream === this.current && this.events.emit("withheld", is));
-    track?.addEventListener("ended", () => stream === this.current && this.gone());
+    const shown = (): boolean => stream === this.current || stream === this.raw;
+    const withheld = (is: boolean): void => void (shown() && this.events.emit("withheld", is));
+    track?.addEventListener("ended", () => shown() && this.gone());
     track?.addEventListener("mute", () => withheld(true));
     track?.addEventListener("unmute", () => withheld(false));
   }
@@ -148,6 +184,7 @@ export class Capture implements LocalVideo {
 
   /** Closes the camera. A stream of the application is the application's to stop. */
   private stop(): void {
+    this.raw = end(this.raw);
     if (isStream(this.source)) return;
     this.current = end(this.current);
   }
@@ -157,16 +194,6 @@ function end(stream: MediaStream | undefined): undefined {
   stream?.getTracks().forEach((track) => track.stop());
 }
 
-/** What applications see as the source: of a stream of their own, a device that stands for it. */
-export function shown(source: VideoDeviceInfo | MediaStream): VideoDeviceInfo {
-  if (!isStream(source)) return source;
-  return { id: `stream:${source.id}`, name: source.getVideoTracks()[0]?.label ?? "", deviceType: "Virtual" };
-}
-
 function isInUse(error: unknown): boolean {
   return hasCode(error) && error.subCode === 43000;
-}
-
-export function isStream(source: unknown): source is MediaStream {
-  return typeof MediaStream !== "undefined" && source instanceof MediaStream;
 }
