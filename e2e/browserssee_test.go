@@ -94,7 +94,7 @@ func (m *twoInARoom) throughAnotherCamera(t *testing.T) {
 	second.run(`
 		const old = (await stream.getMediaStream()).getTracks()[0];
 		globalThis.switched = [];
-		stream.on("videoSourceChanged", ({source}) => switched.push(source.id));
+		stream.on("videoSourceChanged", ({source}) => switched.push(source.source.id));
 		await stream.switchSource(cameras[2]);
 		if (old.readyState !== "ended") throw new Error("the camera before is still open");`)
 	first.until(`await moves(seen.video)`)

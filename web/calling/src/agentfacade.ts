@@ -37,7 +37,7 @@ function makeFeatures(): (factory: CallAgentFeatureFactory<CallAgentFeature>) =>
     let found = made.get(factory);
     if (!found) {
       const events = new Emitter<Record<string, unknown>>();
-      made.set(factory, (found = { name: factory.featureName, on: events.on, off: events.off } as CallAgentFeature));
+      made.set(factory, (found = { name: factory.featureName, dispose: () => {}, on: events.on, off: events.off } as CallAgentFeature));
     }
     return found;
   };

@@ -6,6 +6,7 @@ import { coded, failure, unsupported } from "./errors";
 import { debugInfo } from "./features/debuginfo";
 import { Features } from "./features/names";
 import { beHere } from "./features/othertabs";
+import { logOf } from "./log";
 import { Devices } from "./media/devices";
 import type { CallAgent, CallAgentOptions, CallClientFeature, CallClientFeatureFactory, CallClientOptions, DeviceManager, TeamsCallAgent, TeamsCallAgentOptions } from "./types";
 import { VERSION } from "./version";
@@ -39,7 +40,7 @@ export interface CallClient {
 
 export class CallClient {
   constructor(options: CallClientOptions = {}) {
-    const log = (line: string): void => options.logger?.info(`calling: ${line}`);
+    const log = logOf(options);
     const features = new Map<unknown, CallClientFeature>();
     let devices: Devices | undefined;
     let agent: Agent | undefined;
@@ -73,7 +74,7 @@ export class CallClient {
         let found = features.get(factory);
         if (found) return found;
         if ((factory as unknown) === Features.DebugInfo) ({ feature: found, stop } = debugInfo());
-        else found = { name: factory.featureName };
+        else found = { name: factory.featureName, dispose: () => {} };
         features.set(factory, found);
         return found;
       },

@@ -27,7 +27,7 @@ function eventsOf(type) {
 const all = {};
 for (const exported of checker.getExportsOfModule(checker.getSymbolAtLocation(index))) {
   const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-  if (!ours(symbol)) continue;
+  if (!ours(symbol) || symbol.name !== exported.name) continue; // the other name has its members
   const value = symbol.flags & (ts.SymbolFlags.Variable | ts.SymbolFlags.Enum);
   const type = value ? checker.getTypeOfSymbol(symbol) : checker.getDeclaredTypeOfSymbol(symbol);
   const values = texts(type);

@@ -49,6 +49,25 @@ test("what is heard is one stream for the life of the call, with the track of th
   await finish(agent);
 });
 
+test("a page that listens for the sound of others when the call is connected is told of it, once", async () => {
+  begin();
+  const agent = newAgent();
+  void agent.open();
+  await greet("s1");
+  const call = agent.facade.join({ roomId: ROOM });
+  const told: number[] = [];
+  call.on("stateChanged", () => {
+    if (call.state === "Connected") call.on("remoteAudioStreamsUpdated", heard);
+  });
+  const heard = ({ added }: { added: unknown[] }): void => void told.push(added.length, call.remoteAudioStreams.length);
+  await settle();
+  await grant("call.join");
+  FakeConnection.newest().hear(new FakeTrack("sound", "audio")); // the browser has read the answer before
+  await admit(call, 1, []);
+  ["LocalHold", "Connected"].forEach((state, i) => newest().say({ t: "call.state", seq: 4 + i, call: call.id, state }));
+  assert.deepEqual([call.state, told], ["Connected", [1, 1]]);
+  await finish(agent);
+});
 
 test("a stream is disposed of with its call, unless the application keeps it", async () => {
   for (const autoDisposeOnCallEnd of [undefined, true, false]) {

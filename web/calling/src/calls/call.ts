@@ -40,6 +40,7 @@ export class CallCore {
   begun = false;
   /** The id that applications see. */
   shownId: string;
+  private soundTold = false;
 
   constructor(readonly context: CallContext, readonly beginning: CallBeginning) {
     this.shownId = beginning.id;
@@ -59,7 +60,7 @@ export class CallCore {
       slot: (mid, track) => this.pictures.gallery.slot(mid, track),
     });
     this.pictures = new Pictures(this);
-    this.sound.events.on("remote", () => this.events.emit("remoteAudioStreamsUpdated", { added: [this.sound.remote], removed: [] }));
+    this.sound.events.on("remote", () => this.tellSound());
     this.sound.events.on("local", (change) => this.events.emit("localAudioStreamsUpdated", change));
     this.sound.events.on("peer", (state) => {
       if (state === "away") {
@@ -156,6 +157,14 @@ export class CallCore {
     this.sound.hold(silent(state));
     this.events.emit("stateChanged");
     if (begins && active(this.state)) this.context.active(this);
+    this.tellSound();
+  }
+
+  /** What is heard is told once there is something to hear. Pages of Microsoft's listen for it from stateChanged on, when the call is connected. */
+  private tellSound(): void {
+    if (this.soundTold || !this.sound.hasRemote || !(established(this.state) || this.state === "EarlyMedia")) return;
+    this.soundTold = true;
+    this.events.emit("remoteAudioStreamsUpdated", { added: [this.sound.remote], removed: [] });
   }
 
   /** The call is over, for whatever reason: once. */

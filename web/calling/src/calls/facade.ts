@@ -111,8 +111,8 @@ export function makeCall(self: CallCore): Call {
 }
 
 function makeInfo(self: CallCore): CallInfo {
-  const changed = new Emitter<{ changed: void }>();
-  self.inner.on("message", ({ t }) => void (t === "call.info" && changed.emit("changed")));
+  const events = new Emitter<{ callInfoChanged: void }>();
+  self.inner.on("message", ({ t }) => void (t === "call.info" && events.emit("callInfoChanged")));
   return {
     groupId: self.beginning.groupId,
     // Never set: with one, Microsoft's UI library takes the call for a Teams meeting.
@@ -122,8 +122,8 @@ function makeInfo(self: CallCore): CallInfo {
       return self.participantId;
     },
     getServerCallId: () => self.serverCallId.known,
-    onCallInfoChanged: (listener) => changed.on("changed", listener),
-    offCallInfoChanged: (listener) => changed.off("changed", listener),
+    onCallInfoChanged: events.on,
+    offCallInfoChanged: events.off,
   };
 }
 

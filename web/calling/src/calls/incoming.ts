@@ -68,7 +68,15 @@ export class Incoming {
     return {
       kind: "IncomingCall",
       id: this.id,
-      info: { groupId: undefined, threadId: undefined, participantId: "", getServerCallId: () => Promise.reject(failure(412, 0, "the call is not accepted")) },
+      // What is known of a call that rings does not change; of one that was accepted, Call.info tells.
+      info: {
+        groupId: undefined,
+        threadId: undefined,
+        participantId: "",
+        getServerCallId: () => Promise.reject(failure(412, 0, "the call is not accepted")),
+        onCallInfoChanged: () => {},
+        offCallInfoChanged: () => {},
+      },
       callerInfo: this.caller,
       transferorInfo: undefined,
       customContext,

@@ -2,6 +2,7 @@
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
 import { unsupported } from "../errors";
+import type { Made } from "./made";
 import type { BreakoutRoomsCallFeature, MediaAccessCallFeature, PPTLiveCallFeature, TeamsMeetingAudioConferencingFeature, TogetherModeCallFeature } from "./types";
 
 export function breakoutRooms(): Partial<BreakoutRoomsCallFeature> {
@@ -12,7 +13,7 @@ export function pptLive(): Partial<PPTLiveCallFeature> {
   return { isActive: false, target: undefined };
 }
 
-export function teamsAudioConferencing(): TeamsMeetingAudioConferencingFeature {
+export function teamsAudioConferencing(): Made<TeamsMeetingAudioConferencingFeature> {
   return { name: "TeamsMeetingAudioConferencing", getTeamsMeetingAudioConferencingDetails: async () => [] };
 }
 
@@ -20,7 +21,7 @@ export function togetherMode(): Partial<TogetherModeCallFeature> {
   return { togetherModeStream: [], togetherModeSeatingMap: new Map(), start: () => Promise.reject(unsupported("together mode")) };
 }
 
-export function mediaAccess(call: CallCore): MediaAccessCallFeature {
+export function mediaAccess(call: CallCore): Made<MediaAccessCallFeature> {
   const events = new Emitter<{ mediaAccessChanged: void }>();
   const refused = (): Promise<void> => Promise.reject(unsupported("permission of others' media"));
   const granted = async (): Promise<void> => {};

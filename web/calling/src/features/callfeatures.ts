@@ -61,8 +61,8 @@ function find(call: CallCore, name: string): object {
   if (!found) {
     const events = new Emitter<Record<string, unknown>>();
     const own = MAKERS[name]?.(call) ?? {};
-    // Every feature has a name, on and off; its own come first.
-    found = Object.defineProperties({ name, on: events.on, off: events.off }, Object.getOwnPropertyDescriptors(own));
+    // Every feature has these; its own come first.
+    found = Object.defineProperties({ name, on: events.on, off: events.off, dispose: () => {} }, Object.getOwnPropertyDescriptors(own));
     all.set(name, found);
   }
   return found;

@@ -1,6 +1,7 @@
 // What this client may do in a call. The server decides and enforces it.
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
+import type { Made } from "./made";
 import type { CapabilitiesChangeInfo, CapabilitiesChangedReason, CapabilitiesFeature, ParticipantCapabilities, ParticipantCapability, ParticipantCapabilityName } from "./types";
 
 const NAMES: ParticipantCapabilityName[] = [
@@ -43,7 +44,7 @@ const ABSENT: ParticipantCapabilityName[] = [
   "forbidOthersVideo",
 ];
 
-export function capabilities(call: CallCore): CapabilitiesFeature {
+export function capabilities(call: CallCore): Made<CapabilitiesFeature> {
   const events = new Emitter<{ capabilitiesChanged: CapabilitiesChangeInfo }>();
   let current = initial();
   call.inner.on("message", (message) => {

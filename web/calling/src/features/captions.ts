@@ -2,10 +2,11 @@
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
 import { failure } from "../errors";
-import { identifier } from "../identifiers";
+import type { Made } from "./made";
+import { participantInfo } from "./participantinfo";
 import type { Captions, CaptionsCallFeature, CaptionsInfo } from "./types";
 
-export function captions(call: CallCore): CaptionsCallFeature {
+export function captions(call: CallCore): Made<CaptionsCallFeature> {
   const events = new Emitter<{ CaptionsKindChanged: void }>();
   const inner = new Emitter<{ CaptionsActiveChanged: void; SpokenLanguageChanged: void; CaptionsReceived: CaptionsInfo }>();
   let active = false;
@@ -29,7 +30,7 @@ export function captions(call: CallCore): CaptionsCallFeature {
     speaks(message.language);
     inner.emit("CaptionsReceived", {
       resultType: message.final ? "Final" : "Partial",
-      speaker: { identifier: identifier(message.who), displayName: message.displayName },
+      speaker: participantInfo(call, message.who, message.displayName),
       spokenLanguage: language,
       spokenText: message.text,
       timestamp: new Date(message.time ?? Date.now()),

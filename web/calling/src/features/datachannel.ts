@@ -4,12 +4,13 @@ import { Emitter } from "../emitter";
 import { failure } from "../errors";
 import { rawIds } from "../identifiers";
 import { DataReceivers } from "./datareceivers";
+import type { Made } from "./made";
 import type { DataChannelCallFeature, DataChannelReceiver, DataChannelSender, DataChannelSenderOptions } from "./types";
 
 const MAX_MESSAGE = 32 * 1024;
 const MAX_RECIPIENTS = 64;
 
-export function dataChannel(call: CallCore): DataChannelCallFeature {
+export function dataChannel(call: CallCore): Made<DataChannelCallFeature> {
   const events = new Emitter<{ dataChannelReceiverCreated: DataChannelReceiver }>();
   const receivers = new DataReceivers((receiver) => events.emit("dataChannelReceiverCreated", receiver));
   call.inner.on("message", (message) => message.t === "data" && receivers.take(message));

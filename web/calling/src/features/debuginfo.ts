@@ -17,6 +17,7 @@ export function debugInfo(): { feature: DebugInfoFeature; stop(): void } {
     get isCallClientActiveInAnotherTab() {
       return active;
     },
+    dispose: () => {},
     getEnvironmentInfo: async () => environment(globalThis.navigator?.userAgent ?? ""),
     on: events.on as DebugInfoFeature["on"],
     off: events.off as DebugInfoFeature["off"],

@@ -3,6 +3,7 @@ import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
 import { established } from "../calls/state";
 import { watchMutedSpeech } from "./mutedspeech";
+import type { Made } from "./made";
 import {
   DiagnosticQuality,
   type LatestDiagnosticValue,
@@ -29,7 +30,7 @@ interface Group<Name extends string, Args> {
   facade: { getLatest(): { [name in Name]?: LatestDiagnosticValue }; on(event: "diagnosticChanged", listener: (args: Args) => void): void; off(event: "diagnosticChanged", listener: (args: Args) => void): void };
 }
 
-export function diagnostics(call: CallCore): UserFacingDiagnosticsFeature {
+export function diagnostics(call: CallCore): Made<UserFacingDiagnosticsFeature> {
   const network = group<NetworkDiagnosticType, NetworkDiagnosticChangedEventArgs>();
   const media = group<MediaDiagnosticType, MediaDiagnosticChangedEventArgs>();
   const path = { signalling: true, peer: true };

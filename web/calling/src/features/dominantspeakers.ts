@@ -2,9 +2,10 @@
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
 import { identifier } from "../identifiers";
+import type { Made } from "./made";
 import type { DominantSpeakersCallFeature, DominantSpeakersInfo } from "./types";
 
-export function dominantSpeakers(call: CallCore): DominantSpeakersCallFeature {
+export function dominantSpeakers(call: CallCore): Made<DominantSpeakersCallFeature> {
   const events = new Emitter<{ dominantSpeakersChanged: void }>();
   let ids = "";
   let current: DominantSpeakersInfo = { speakersList: [], timestamp: new Date() };

@@ -12,6 +12,7 @@ export function videoEffects(): VideoEffectsFeature {
     isSupported: async () => false,
     startEffects: () => Promise.reject(unsupported("this video effect")),
     stopEffects: async () => {},
+    dispose: () => {},
     on: events.on as VideoEffectsFeature["on"],
     off: events.off as VideoEffectsFeature["off"],
   };
@@ -25,6 +26,7 @@ export function audioEffects(): AudioEffectsFeature {
     isSupported: async () => false,
     startEffects: () => Promise.reject(unsupported("this audio effect")),
     stopEffects: async () => {},
+    dispose: () => {},
     on: events.on as AudioEffectsFeature["on"],
     off: events.off as AudioEffectsFeature["off"],
   };

@@ -3,6 +3,8 @@
 /** A feature of something. `feature(X)` returns the same object each time. */
 export interface Feature {
   readonly name: string;
+  /** Does nothing: a feature lives as long as what it is of. */
+  dispose(): void;
 }
 export interface CallFeature extends Feature {
   readonly featureOf?: "Call";

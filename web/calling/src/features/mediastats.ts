@@ -3,7 +3,8 @@ import type { CallCore } from "../calls/call";
 import { over } from "../calls/state";
 import { Emitter } from "../emitter";
 import { failure } from "../errors";
-import { addPictures, type Places } from "./videostats";
+import { addPictures, bufferDelay, lostSince, type Places } from "./videostats";
+import type { Made } from "./made";
 import type {
   MediaStatsCallFeature,
   MediaStatsCollector,
@@ -24,7 +25,7 @@ interface Sample extends MediaStatsReportSample {
   at: Date;
 }
 
-export function mediaStats(call: CallCore): MediaStatsCallFeature {
+export function mediaStats(call: CallCore): Made<MediaStatsCallFeature> {
   const running = new Set<() => void>();
   call.inner.on("over", () => [...running].forEach((stop) => stop()));
   return {
@@ -92,6 +93,7 @@ function sent(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>)
     ...common(entry, now, before, entry.packetsSent, entry.bytesSent, before.get(entry.id)?.packetsSent, before.get(entry.id)?.bytesSent),
     jitterInMs: ms(remote.jitter),
     packetsLost: remote.packetsLost,
+    packetsLostPerSecond: lostSince(remote, before.get(entry.remoteId)),
     rttInMs: ms(remote.roundTripTime),
     audioInputLevel: level(source.audioLevel),
   };
@@ -99,15 +101,14 @@ function sent(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>)
 
 function received(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>): MediaStatsItem {
   const old = before.get(entry.id) ?? {};
-  const emitted = entry.jitterBufferEmittedCount - (old.jitterBufferEmittedCount ?? 0);
   const samples = entry.totalSamplesReceived - (old.totalSamplesReceived ?? 0);
   return {
     ...common(entry, now, before, entry.packetsReceived, entry.bytesReceived, old.packetsReceived, old.bytesReceived),
     jitterInMs: ms(entry.jitter),
     packetsLost: entry.packetsLost,
-    packetsLostPerSecond: (entry.packetsLost ?? 0) - (old.packetsLost ?? 0),
+    packetsLostPerSecond: lostSince(entry, old),
     audioOutputLevel: level(entry.audioLevel),
-    jitterBufferDelayInMs: emitted > 0 ? Math.round((1000 * (entry.jitterBufferDelay - (old.jitterBufferDelay ?? 0))) / emitted) : undefined,
+    jitterBufferDelayInMs: bufferDelay(entry, old),
     healedRatio: samples > 0 ? (entry.concealedSamples - (old.concealedSamples ?? 0)) / samples : undefined,
   };
 }
@@ -123,12 +124,17 @@ function common(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry
     packets,
     packetsPerSecond: Math.round(rate(packets, oldPackets) ?? 0),
     transportId: entry.transportId,
+    rttInMs: ms(pairOf(now.get(entry.transportId), now).currentRoundTripTime),
   };
 }
 
 function transport(entry: Entry, now: Map<string, Entry>): MediaStatsTransport {
-  const pair = now.get(entry.selectedCandidatePairId) ?? {};
+  const pair = pairOf(entry, now);
   return { id: entry.id, rttInMs: ms(pair.currentRoundTripTime), availableIncomingBitrate: pair.availableIncomingBitrate, availableOutgoingBitrate: pair.availableOutgoingBitrate };
+}
+
+function pairOf(transport: Entry | undefined, now: Map<string, Entry>): Entry {
+  return now.get(transport?.selectedCandidatePairId) ?? {};
 }
 
 function ms(seconds: number | undefined): number | undefined {

@@ -5,6 +5,7 @@ import { Emitter } from "../emitter";
 import { failure } from "../errors";
 import { identifier, rawIds } from "../identifiers";
 import type { Frame } from "../signalling/socket";
+import type { Made } from "./made";
 import type {
   RaisedHand,
   RaisedHandChangedEvent,
@@ -33,7 +34,7 @@ function isKnown(call: CallCore, id: string): boolean {
   return id === call.context.session.welcome?.user || call.roster.find(id) !== undefined;
 }
 
-export function raiseHand(call: CallCore): RaiseHandCallFeature {
+export function raiseHand(call: CallCore): Made<RaiseHandCallFeature> {
   type Names = "raisedHandEvent" | "loweredHandEvent" | "raisedHandChanged" | "loweredHandChanged";
   const events = new Emitter<Record<Names, RaisedHandChangedEvent>>();
   let raised: { id: string; order: number }[] = [];
@@ -65,7 +66,7 @@ export function raiseHand(call: CallCore): RaiseHandCallFeature {
 /** As the server's limit. */
 const SPOTLIGHTS = 7;
 
-export function spotlight(call: CallCore): SpotlightCallFeature {
+export function spotlight(call: CallCore): Made<SpotlightCallFeature> {
   const events = new Emitter<{ spotlightChanged: { added: SpotlightedParticipant[]; removed: SpotlightedParticipant[] } }>();
   let ids: string[] = [];
   const shown = (id: string, order: number): SpotlightedParticipant => ({ identifier: identifier(id), order });
@@ -100,7 +101,7 @@ function alsoRaw(id: string, own: boolean): CommunicationIdentifierKind {
   return Object.defineProperty(identifier(id), "toString", { value: () => id });
 }
 
-export function reaction(call: CallCore): ReactionCallFeature {
+export function reaction(call: CallCore): Made<ReactionCallFeature> {
   const events = new Emitter<{ reaction: ReactionEventPayload }>();
   call.inner.on("message", (message) => {
     if (message.t !== "reaction" || !REACTIONS.includes(message.reaction)) return;

@@ -2,12 +2,13 @@
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
 import { failure } from "../errors";
-import { identifier } from "../identifiers";
+import type { Made } from "./made";
+import { participantInfo } from "./participantinfo";
 import type { RealTimeTextCallFeature, RealTimeTextInfo } from "./types";
 
 const LONGEST = 2_000;
 
-export function realTimeText(call: CallCore): RealTimeTextCallFeature {
+export function realTimeText(call: CallCore): Made<RealTimeTextCallFeature> {
   const events = new Emitter<{ realTimeTextReceived: RealTimeTextInfo }>();
   /** Of each person, the text that is being typed, with its number there and here: it is final before the next begins. */
   const typing = new Map<string, { n: number; sequenceId: number; began: Date }>();
@@ -27,7 +28,7 @@ export function realTimeText(call: CallCore): RealTimeTextCallFeature {
     if (final) typing.delete(key);
     else typing.set(key, typed);
     const resultType = final ? "Final" : "Partial";
-    events.emit("realTimeTextReceived", { sequenceId: typed.sequenceId, sender: { identifier: identifier(who), displayName }, text, resultType, receivedTimestamp: typed.began, updatedTimestamp: now, isLocal });
+    events.emit("realTimeTextReceived", { sequenceId: typed.sequenceId, sender: participantInfo(call, who, displayName), text, resultType, receivedTimestamp: typed.began, updatedTimestamp: now, isLocal });
   }
   return {
     name: "RealTimeText",

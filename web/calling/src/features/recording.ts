@@ -1,6 +1,7 @@
 // Whether the call is recorded or transcribed. Only applications begin and end either.
 import type { CallCore } from "../calls/call";
 import { Emitter } from "../emitter";
+import type { Made } from "./made";
 import { RecordingState, type RecordingCallFeature, type RecordingInfo, type TranscriptionCallFeature } from "./types";
 
 interface Kept {
@@ -10,7 +11,7 @@ interface Kept {
 
 const STATES: Record<string, RecordingState> = { active: RecordingState.Started, paused: RecordingState.Paused, inactive: RecordingState.Ended };
 
-export function recording(call: CallCore): RecordingCallFeature {
+export function recording(call: CallCore): Made<RecordingCallFeature> {
   const events = new Emitter<{ isRecordingActiveChanged: void; recordingsUpdated: { added: RecordingInfo[]; removed: RecordingInfo[] } }>();
   const kept = new Map<string, Kept>();
   let list: ReadonlyArray<RecordingInfo> = [];
@@ -80,7 +81,7 @@ function make(): Kept {
   };
 }
 
-export function transcription(call: CallCore): TranscriptionCallFeature {
+export function transcription(call: CallCore): Made<TranscriptionCallFeature> {
   const events = new Emitter<{ isTranscriptionActiveChanged: void }>();
   let active = false;
   const is = (now: boolean): void => {

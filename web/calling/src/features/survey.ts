@@ -2,11 +2,12 @@
 import type { CallCore } from "../calls/call";
 import { failure } from "../errors";
 import type { Rating } from "../protocol";
+import type { Made } from "./made";
 import type { CallSurvey, CallSurveyFeature, CallSurveyRating } from "./types";
 
 const PARTS = { overallRating: "overall", audioRating: "audio", videoRating: "video", screenshareRating: "screenshare" } as const;
 
-export function survey(call: CallCore): CallSurveyFeature {
+export function survey(call: CallCore): Made<CallSurveyFeature> {
   return {
     name: "CallSurvey",
     submitSurvey: async (answers: CallSurvey) => {
@@ -16,7 +17,7 @@ export function survey(call: CallCore): CallSurveyFeature {
         const rating = answers?.[part];
         if (!rating) continue;
         said[name] = check(part, rating);
-        given[part] = rating;
+        Object.assign(given, { [part]: rating });
       }
       if (Object.keys(given).length === 0) throw failure(400, 0, "a survey has at least one rating");
       await call.ask("survey", said);

@@ -4,9 +4,10 @@ import { contextOf } from "../calls/customcontext";
 import { Emitter } from "../emitter";
 import { coded, failure } from "../errors";
 import { rawId } from "../identifiers";
+import type { Made } from "./made";
 import type { Transfer, TransferCallFeature, TransferErrorCode, TransferEventArgs, TransferState, TransferToCallLocator, TransferToParticipantLocator, TransferToParticipantOptions } from "./types";
 
-export function transfer(call: CallCore): TransferCallFeature {
+export function transfer(call: CallCore): Made<TransferCallFeature> {
   const events = new Emitter<{ transferAccepted: TransferEventArgs }>();
   // Who is transferred keeps its call: the target takes the other's place in it.
   call.inner.on("message", (message) => {

@@ -21,7 +21,7 @@ export function addPictures(sample: MediaStatsReportSample, now: Map<string, Ent
   for (const entry of now.values()) {
     if (entry.kind !== "video") continue;
     if (entry.type === "outbound-rtp" && entry.packetsSent > 0) {
-      const item = sent(entry, now, before.get(entry.id), common);
+      const item = sent(entry, now, before, common);
       const line: string | undefined = entry.mid ?? now.get(entry.mediaSourceId)?.trackIdentifier;
       sending.set(line, [...(sending.get(line) ?? []), item]);
     }
@@ -37,13 +37,15 @@ export function addPictures(sample: MediaStatsReportSample, now: Map<string, Ent
   }
 }
 
-function sent(entry: Entry, now: Map<string, Entry>, old: Entry | undefined, common: Common): MediaStatsItem {
+function sent(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>, common: Common): MediaStatsItem {
+  const old = before.get(entry.id);
   const remote = now.get(entry.remoteId) ?? {};
   const source = now.get(entry.mediaSourceId) ?? {};
   return {
     ...common(entry, entry.packetsSent, entry.bytesSent, old),
     jitterInMs: ms(remote.jitter),
     packetsLost: remote.packetsLost,
+    packetsLostPerSecond: lostSince(remote, before.get(entry.remoteId)),
     rttInMs: ms(remote.roundTripTime),
     frameWidthInput: source.width,
     frameHeightInput: source.height,
@@ -53,6 +55,7 @@ function sent(entry: Entry, now: Map<string, Entry>, old: Entry | undefined, com
     frameRateSent: entry.framesPerSecond,
     frameRateEncoded: perSecond(entry, old, "framesEncoded"),
     framesEncoded: entry.framesEncoded,
+    framesSent: entry.framesSent,
     keyFramesEncoded: entry.keyFramesEncoded,
     qualityLimitationReason: entry.qualityLimitationReason,
   };
@@ -63,7 +66,8 @@ function received(entry: Entry, old: Entry | undefined, common: Common): MediaSt
     ...common(entry, entry.packetsReceived, entry.bytesReceived, old),
     jitterInMs: ms(entry.jitter),
     packetsLost: entry.packetsLost,
-    packetsLostPerSecond: Math.max(0, (entry.packetsLost ?? 0) - (old?.packetsLost ?? 0)),
+    packetsLostPerSecond: lostSince(entry, old),
+    jitterBufferDelayInMs: bufferDelay(entry, old),
     frameWidthReceived: entry.frameWidth,
     frameHeightReceived: entry.frameHeight,
     frameRateReceived: perSecond(entry, old, "framesReceived"),
@@ -75,6 +79,18 @@ function received(entry: Entry, old: Entry | undefined, common: Common): MediaSt
     longestFreezeDurationInMs: ms(longest(entry, old)),
     totalFreezeDurationInMs: ms(entry.totalFreezesDuration),
   };
+}
+
+/** What was lost since the report a second before, if there was one. Packets that come late after all lower the browser's count. */
+export function lostSince(entry: Entry, old: Entry | undefined): number {
+  const lost: number = entry.packetsLost ?? 0;
+  return Math.max(0, lost - (old?.packetsLost ?? lost));
+}
+
+/** How long what was played since the last report had waited for it. */
+export function bufferDelay(entry: Entry, old: Entry | undefined): number | undefined {
+  const emitted = entry.jitterBufferEmittedCount - (old?.jitterBufferEmittedCount ?? 0);
+  return emitted > 0 ? Math.round((1000 * (entry.jitterBufferDelay - (old?.jitterBufferDelay ?? 0))) / emitted) : undefined;
 }
 
 /** The browser has the sum of freezes alone: what was added since the last report is at most one of them, or a few short ones. */

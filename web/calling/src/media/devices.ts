@@ -165,7 +165,7 @@ export class Devices {
         await self.choose("speaker", device);
       },
       askDevicePermission: (wanted) => self.ask(wanted),
-      startPreheatDevices: () => void self.known(),
+      startPreheatDevices: () => self.known(),
       stopPreheatDevices: () => {},
       on: self.events.on as DeviceManager["on"],
       off: self.events.off as DeviceManager["off"],

@@ -2,7 +2,7 @@
 import { Emitter } from "../emitter";
 import { coded, failure } from "../errors";
 import { audioEffects } from "../features/effects";
-import type { AudioDeviceInfo, AudioMediaStreamType, LocalAudioStreamOptions, PropertyChangedEvent, StreamFeature, StreamFeatureFactory, Volume } from "../types";
+import type { AudioDeviceInfo, AudioMediaStreamType, LocalAudioStreamOptions, StreamFeature, StreamFeatureFactory, Volume } from "../types";
 import { browserId } from "./devices";
 import { isStream, shownAudio } from "./source";
 import { meter } from "./volume";
@@ -51,13 +51,13 @@ export interface LocalAudioStream {
   getVolume(): Promise<Volume>;
   dispose(): void;
   feature<T extends StreamFeature>(factory: StreamFeatureFactory<T>): T;
-  on(event: "audioSourceChanged", listener: PropertyChangedEvent): void;
-  off(event: "audioSourceChanged", listener: PropertyChangedEvent): void;
+  on(event: "audioSourceChanged", listener: (args: { source: LocalAudioStream }) => void): void;
+  off(event: "audioSourceChanged", listener: (args: { source: LocalAudioStream }) => void): void;
 }
 
 export class LocalAudioStream {
   constructor(source: AudioDeviceInfo | MediaStream, options?: LocalAudioStreamOptions) {
-    const events = new Emitter<{ audioSourceChanged: void }>();
+    const events = new Emitter<{ audioSourceChanged: { source: LocalAudioStream } }>();
     const changes = new Emitter<AudioChanges>();
     let current: MediaStream | undefined = isStream(source) ? source : undefined;
     let pending: Promise<MediaStream> | undefined;
@@ -97,7 +97,7 @@ export class LocalAudioStream {
       pending = undefined;
       inner.source = to;
       current = isStream(to) ? to : opened;
-      events.emit("audioSourceChanged");
+      events.emit("audioSourceChanged", { source: this });
       changes.emit("track");
     };
     /** Opens another microphone beside the one that is open: if that fails, the one before stays. Of several the last holds. */
@@ -126,7 +126,7 @@ export class LocalAudioStream {
         if (current !== opened) own(current);
         inner.source = device;
         current = opened;
-        if (other) events.emit("audioSourceChanged");
+        if (other) events.emit("audioSourceChanged", { source: this });
       },
       dispose: () => {
         disposed = true;
@@ -165,7 +165,7 @@ export class LocalAudioStream {
         return (volume ??= meter(() => current));
       },
       dispose: () => inner.dispose(),
-      feature: (factory: StreamFeatureFactory<StreamFeature>) => (factory.featureName === "AudioEffects" ? effects : { name: factory.featureName }),
+      feature: (factory: StreamFeatureFactory<StreamFeature>) => (factory.featureName === "AudioEffects" ? effects : { name: factory.featureName, dispose: () => {} }),
       on: events.on,
       off: events.off,
     });

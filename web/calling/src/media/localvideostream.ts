@@ -29,14 +29,14 @@ export interface LocalVideoStream {
   setMediaStream(mediaStream: MediaStream): Promise<void>;
   dispose(): void;
   feature<T extends StreamFeature>(factory: StreamFeatureFactory<T>): T;
-  on(event: "videoSourceChanged", listener: (args: { source: VideoDeviceInfo }) => void): void;
-  off(event: "videoSourceChanged", listener: (args: { source: VideoDeviceInfo }) => void): void;
+  on(event: "videoSourceChanged", listener: (args: { source: LocalVideoStream }) => void): void;
+  off(event: "videoSourceChanged", listener: (args: { source: LocalVideoStream }) => void): void;
 }
 
 export class LocalVideoStream {
   constructor(videoSource: VideoDeviceInfo | MediaStream, options?: LocalVideoStreamOptions) {
-    const events = new Emitter<{ videoSourceChanged: { source: VideoDeviceInfo } }>();
-    const capture = new Capture(videoSource, options?.autoDisposeOnCallEnd ?? true, (source) => events.emit("videoSourceChanged", { source: shownVideo(source) }));
+    const events = new Emitter<{ videoSourceChanged: { source: LocalVideoStream } }>();
+    const capture = new Capture(videoSource, options?.autoDisposeOnCallEnd ?? true, () => events.emit("videoSourceChanged", { source: this }));
     const effects = videoEffects();
     Object.defineProperty(this, INNER, { value: capture });
     Object.defineProperty(this, "source", { get: () => shownVideo(capture.source), enumerable: true });
@@ -53,7 +53,7 @@ export class LocalVideoStream {
         await capture.change(to);
       },
       dispose: () => capture.dispose(),
-      feature: (factory: StreamFeatureFactory<StreamFeature>) => (factory.featureName === "VideoEffects" ? effects : { name: factory.featureName }),
+      feature: (factory: StreamFeatureFactory<StreamFeature>) => (factory.featureName === "VideoEffects" ? effects : { name: factory.featureName, dispose: () => {} }),
       on: events.on,
       off: events.off,
     });

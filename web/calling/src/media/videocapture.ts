@@ -57,7 +57,7 @@ export class Capture implements LocalVideo {
   private users = new Set<object>();
   private timer?: ReturnType<typeof setTimeout>;
 
-  constructor(public source: VideoDeviceInfo | MediaStream, public autoDispose: boolean, private changed: (source: VideoDeviceInfo | MediaStream) => void) {
+  constructor(public source: VideoDeviceInfo | MediaStream, public autoDispose: boolean, private changed: () => void) {
     this.kind = isStream(source) ? "RawMedia" : "Video";
     if (isStream(source)) this.take(source);
   }
@@ -124,7 +124,7 @@ export class Capture implements LocalVideo {
     this.source = to;
     if (this.kind !== "ScreenSharing") this.kind = isStream(to) ? "RawMedia" : "Video";
     if (next) this.take(next);
-    this.changed(to);
+    this.changed();
     if (next) this.events.emit("replaced", next);
   }
 

@@ -26,7 +26,6 @@ export function meter(current: () => MediaStream | undefined): Volume & { dispos
     source = undefined;
     if (!stream || !track) return;
     context ??= new AudioContext();
-    void context.resume();
     analyser ??= context.createAnalyser();
     analyser.fftSize = 1024;
     samples ??= new Float32Array(analyser.fftSize);
@@ -35,6 +34,8 @@ export function meter(current: () => MediaStream | undefined): Volume & { dispos
   }
   function measure(): void {
     connect(current());
+    // Before the user has done anything in the page, the browser does not let it begin (autoplay rules).
+    if (source && context?.state === "suspended") void context.resume();
     let now = 0;
     if (source && analyser && samples) {
       analyser.getFloatTimeDomainData(samples);

@@ -16,14 +16,14 @@ import type { RemoteAudioStream } from "./streams";
 import type { CallDirection, CallEndReason, CallState, CollectionUpdatedEvent, DtmfTone, ParticipantRole, PropertyChangedEvent } from "./values";
 
 export interface CallInfo {
-  readonly groupId?: string;
-  readonly threadId?: string;
+  readonly groupId: string | undefined;
+  readonly threadId: string | undefined;
   readonly roomId?: string;
   readonly participantId: string;
   /** The name of the call in the server's APIs, for example to record it. */
   getServerCallId(): Promise<string>;
-  onCallInfoChanged?(listener: PropertyChangedEvent): void;
-  offCallInfoChanged?(listener: PropertyChangedEvent): void;
+  onCallInfoChanged(event: "callInfoChanged", listener: PropertyChangedEvent): void;
+  offCallInfoChanged(event: "callInfoChanged", listener: PropertyChangedEvent): void;
 }
 export interface LobbyParticipantsUpdatedArgs {
   added: RemoteParticipant[];

@@ -13,6 +13,11 @@ export interface AudioDeviceInfo {
   readonly isSystemDefault: boolean;
   readonly deviceType: AudioDeviceType;
 }
+/** Which devices are to be ready soon. */
+export interface PreheatDevices {
+  audio?: { preheat: boolean; timeoutInSec?: number };
+  video?: { preheat: boolean; timeoutInSec?: number };
+}
 export interface DeviceManager {
   readonly isSpeakerSelectionAvailable: boolean;
   readonly selectedMicrophone?: AudioDeviceInfo;
@@ -23,8 +28,8 @@ export interface DeviceManager {
   selectMicrophone(microphoneDevice: AudioDeviceInfo): Promise<void>;
   selectSpeaker(speakerDevice: AudioDeviceInfo): Promise<void>;
   askDevicePermission(permissionConstraints: PermissionConstraints): Promise<DeviceAccess>;
-  startPreheatDevices(): void;
-  stopPreheatDevices(): void;
+  startPreheatDevices(devices: PreheatDevices): Promise<void>;
+  stopPreheatDevices(devices: PreheatDevices): void;
   on(event: "videoDevicesUpdated", listener: CollectionUpdatedEvent<VideoDeviceInfo>): void;
   on(event: "audioDevicesUpdated", listener: CollectionUpdatedEvent<AudioDeviceInfo>): void;
   on(event: "selectedMicrophoneChanged" | "selectedSpeakerChanged", listener: PropertyChangedEvent): void;

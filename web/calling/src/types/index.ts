@@ -4,6 +4,7 @@ export * from "../features/feature";
 export * from "./agent";
 export * from "./call";
 export * from "./devices";
+export * from "./names";
 export * from "./options";
 export * from "./people";
 export * from "./streams";

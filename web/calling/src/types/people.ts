@@ -7,12 +7,14 @@ export interface CallerInfo {
   readonly identifier?: CommunicationIdentifierKind;
   readonly displayName?: string;
 }
+export interface EndpointDetails {
+  readonly participantId: string;
+}
 export interface ParticipantInfo {
   readonly identifier: CommunicationIdentifierKind;
   readonly displayName?: string;
-}
-export interface EndpointDetails {
-  readonly participantId: string;
+  readonly hasDisplayNameChanged?: boolean;
+  readonly endpointDetails: EndpointDetails[];
 }
 export interface DisplayNameChangedEventArgs {
   newValue?: string;

@@ -44,7 +44,7 @@ export type ParticipantRole =
   | "Co-organizer"
   | "Consumer"
   | "Collaborator";
-export type MediaStreamType = "Video" | "ScreenSharing" | "RawMedia";
+export type MediaStreamType = "Video" | "ScreenSharing" | "RawMedia" | "LiveStream" | "Audio";
 export type AudioMediaStreamType = "Audio";
 export type ScalingMode = "Stretch" | "Crop" | "Fit";
 export type DtmfTone =

@@ -2,9 +2,10 @@
 import type { CallFeature } from "../feature";
 import type { PropertyChangedEvent } from "../../types";
 
+export type OvcChangeReason = "bandwidth" | "performance" | "externalLimit" | "unknown";
 export interface OptimalVideoCountCallFeature extends CallFeature {
   readonly optimalVideoCount: number;
-  readonly lastOvcChangeReason?: string;
+  readonly lastOvcChangeReason: OvcChangeReason;
   on(event: "optimalVideoCountChanged", listener: PropertyChangedEvent): void;
   off(event: "optimalVideoCountChanged", listener: PropertyChangedEvent): void;
 }
@@ -160,11 +161,15 @@ export interface CallSurveyRating<Issue extends string = string> {
   issues?: Issue[];
   scale?: CallSurveyRatingScale;
 }
+export type OverallIssue = "CallCannotJoin" | "CallCannotInvite" | "HadToRejoin" | "CallEndedUnexpectedly" | "OtherIssues";
+export type AudioIssue = "NoLocalAudio" | "NoRemoteAudio" | "Echo" | "AudioNoise" | "LowVolume" | "AudioStoppedUnexpectedly" | "DistortedSpeech" | "AudioInterruption" | "OtherIssues";
+export type VideoIssue = "NoVideoReceived" | "NoVideoSent" | "LowQuality" | "Freezes" | "StoppedUnexpectedly" | "DarkVideoReceived" | "AudioVideoOutOfSync" | "OtherIssues";
+export type ScreenshareIssue = "NoContentLocal" | "NoContentRemote" | "CannotPresent" | "LowQuality" | "Freezes" | "StoppedUnexpectedly" | "LargeDelay" | "OtherIssues";
 export interface CallSurvey {
-  overallRating?: CallSurveyRating;
-  audioRating?: CallSurveyRating;
-  videoRating?: CallSurveyRating;
-  screenshareRating?: CallSurveyRating;
+  overallRating?: CallSurveyRating<OverallIssue>;
+  audioRating?: CallSurveyRating<AudioIssue>;
+  videoRating?: CallSurveyRating<VideoIssue>;
+  screenshareRating?: CallSurveyRating<ScreenshareIssue>;
 }
 export interface CallSurveyResponse extends CallSurvey {
   readonly id: string;

@@ -72,8 +72,8 @@ export type DataChannelReliability = "Durable" | "Lossy";
 export interface DataChannelSenderOptions {
   channelId?: number;
   participants?: CommunicationIdentifier[];
-  priority: DataChannelPriority;
-  reliability: DataChannelReliability;
+  priority?: DataChannelPriority;
+  reliability?: DataChannelReliability;
   bitrateInKbps?: number;
 }
 export interface DataChannelSender {
