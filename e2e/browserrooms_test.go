@@ -142,6 +142,16 @@ func TestSampleOfRooms(t *testing.T) {
 	first.until(`document.getElementById("people").innerText.includes("muted")`)
 	second.click("#leave")
 	first.until(`!document.getElementById("alone").hidden`)
+	// A camera that does not start is told in words of the page: the texts of errors are for programs.
+	first.click("#camera")
+	first.until(`document.querySelector("#gallery .tile.own:not(.on)")`)
+	for why, said := range map[string]string{"NotAllowedError": "not permitted", "NotReadableError": "in use"} {
+		first.run(`
+			const media = navigator.mediaDevices;
+			media.getUserMedia = async () => { delete media.getUserMedia; throw new DOMException("no", %s); };`, why)
+		first.click("#camera")
+		first.until(`document.getElementById("problem").textContent.includes(` + quoted(said) + `)`)
+	}
 	first.noErrors()
 	second.noErrors()
 }

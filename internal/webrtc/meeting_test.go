@@ -2,12 +2,15 @@ package webrtc_test
 
 import (
 	"encoding/base64"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 	"github.com/switchhook/switchhook/internal/webrtc/webrtctest"
 )
@@ -99,6 +102,24 @@ func TestSpotlight(t *testing.T) {
 	yes := true
 	w.does(a, &protocol.SpotlightSet{Call: pa.Call, Clear: &yes})
 	sees(b)
+}
+
+// TestAnEighthInTheSpotlight is refused with the text that Microsoft's UI library compares.
+func TestAnEighthInTheSpotlight(t *testing.T) {
+	w := newWorld(t)
+	group := newGroup()
+	a, pa := w.inGroup(ann, group)
+	people := []string{ann.Raw()}
+	for i := range 7 {
+		user := identifier.User(resource, fmt.Sprintf("0000001%d-1b2c-3d4e-5f60-718293a4b5c6", i))
+		w.inGroup(user, group)
+		people = append(people, user.Raw())
+	}
+	w.does(a, &protocol.SpotlightSet{Call: pa.Call, Add: people[:7]})
+	err := w.asks(a, &protocol.SpotlightSet{Call: pa.Call, Add: people[7:]})
+	if known := regexp.MustCompile(`startSpotlight failed\. \d+ is the max number of participants that can be Spotlighted`); err == nil || !known.MatchString(err.Error()) {
+		t.Errorf("an eighth is answered with %v", err)
+	}
 }
 
 // TestReactionsAndTexts reach everybody but those in another call.

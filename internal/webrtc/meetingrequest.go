@@ -117,7 +117,8 @@ func (p place) changeSpotlight(m *meeting, asked *protocol.SpotlightSet, now tim
 		}
 	}
 	if len(people) > spotlights {
-		return refusal(protocol.ReasonBusy, 400, 0, "7 participants at most are in the spotlight")
+		// By this text Microsoft's UI library knows why, and says so to the user.
+		return refusal(protocol.ReasonBusy, 400, 0, "startSpotlight failed. 7 is the max number of participants that can be Spotlighted")
 	}
 	if !m.spend(p.user, now, 0) { // all are told of each change
 		return tooMuchData()

@@ -27,7 +27,7 @@ element<HTMLFormElement>("join").addEventListener("submit", (event) => {
   event.preventDefault();
   void enter();
 });
-await lobby.open().catch((error) => complain(error.message));
+await lobby.open().catch((error) => complain(words(error)));
 
 async function enter(): Promise<void> {
   const button = element<HTMLButtonElement>("enter");
@@ -51,7 +51,7 @@ async function enter(): Promise<void> {
       void lobby.open();
     });
   } catch (error) {
-    complain(error instanceof Error ? error.message : String(error));
+    complain(words(error));
     button.disabled = false;
   }
 }

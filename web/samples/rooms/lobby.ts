@@ -1,6 +1,6 @@
 // Before the call: who one is, how one looks, and with which devices.
 import { LocalVideoStream, VideoStreamRenderer, type DeviceManager, type VideoDeviceInfo } from "../../calling/src/index";
-import { act, complain, element, label, paintFace } from "./page";
+import { act, complain, element, label, paintFace, words } from "./page";
 
 /** What the roles of a room may do (docs/compatibility.md, "Rooms"). */
 const RIGHTS: Record<string, string> = {
@@ -60,7 +60,7 @@ export class Lobby {
   }
 
   private turn(on: boolean): void {
-    this.turning = this.turning.then(() => (on ? this.show() : this.hide())).catch((error) => complain(error.message));
+    this.turning = this.turning.then(() => (on ? this.show() : this.hide())).catch((error) => complain(words(error)));
   }
 
   private async show(): Promise<void> {

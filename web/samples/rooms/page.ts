@@ -49,7 +49,22 @@ export function paintFace(face: HTMLElement, name: string): void {
 /** Does what a button asks for, and says so if it is refused. */
 export function act(work: Promise<unknown>): void {
   complain();
-  work.catch((error) => complain(error.message));
+  work.catch((error) => complain(words(error)));
+}
+
+/** Why a device does not start, by the subCode. The texts of these errors are for logs, and for pages that compare them. */
+const DEVICES: Record<number, string> = {
+  43000: "The device is in use by another program, or did not start.",
+  43001: "The device is not permitted: the settings of the browser for this page decide.",
+  43013: "The device is not there.",
+  43015: "Nobody answered the question of the browser for the device.",
+  43016: "The system does not let the browser use the device.",
+};
+
+/** What the user is told of an error. */
+export function words(error: unknown): string {
+  const { message, subCode = 0 } = (error ?? {}) as { message?: string; subCode?: number };
+  return DEVICES[subCode] ?? message ?? String(error);
 }
 
 export function complain(message = ""): void {
