@@ -1,5 +1,6 @@
 // Compiled, not run: what applications may write, and what the compiler must refuse.
 import { CallClient, Features, LocalAudioStream, LocalVideoStream, RecordingState, VideoStreamRenderer, type Call, type CallAgent, type DtmfTone, type RemoteParticipant } from "@switchhook/calling";
+import type { AudioIssue, CallConstraints, DebugInfoCallClientFeature, GroupLocator, IncomingCallEvent, MediaStatsReportSampleEvent, NetworkConfiguration, OutgoingVideoMediaStats, OvcChangeReason, RealTimeTextFeature } from "@switchhook/calling";
 import { AzureCommunicationTokenCredential } from "@azure/communication-common";
 
 export async function use(token: string): Promise<void> {
@@ -19,6 +20,26 @@ export async function use(token: string): Promise<void> {
   const [camera] = await (await client.getDeviceManager()).getCameras();
   await new VideoStreamRenderer(new LocalVideoStream(camera)).createView({ scalingMode: "Crop" });
   await call.startAudio(new LocalAudioStream(new MediaStream()));
+
+  const network: NetworkConfiguration = { turn: { iceServers: [{ urls: ["turn:127.0.0.1:3478"] }] } };
+  const info: DebugInfoCallClientFeature = new CallClient({ networkConfiguration: network }).feature(Features.DebugInfo);
+  info.dispose();
+  const rang: IncomingCallEvent = ({ incomingCall }) => incomingCall.info.onCallInfoChanged("callInfoChanged", () => {});
+  agent.on("incomingCall", rang);
+  const locator: GroupLocator = { groupId: "29228d3e-040e-4656-a70e-890ab4e173e5" };
+  agent.join(locator).info.offCallInfoChanged("callInfoChanged", () => {});
+  const constraints: CallConstraints = { video: { send: { frameRate: { max: 15 } } } };
+  await call.setConstraints(constraints);
+  call.feature(Features.DataChannel).createDataChannelSender({ channelId: 1000 });
+  const texts: RealTimeTextFeature = call.feature(Features.RealTimeText);
+  texts.on("realTimeTextReceived", ({ sender }) => sender.endpointDetails[0]?.participantId);
+  const sampled: MediaStatsReportSampleEvent = ({ video }) => video.send.map((sent: OutgoingVideoMediaStats) => sent.packetsLostPerSecond);
+  call.feature(Features.MediaStats).createCollector().on("sampleReported", sampled);
+  const reason: OvcChangeReason = call.feature(Features.OptimalVideoCount).lastOvcChangeReason;
+  const issues: AudioIssue[] = reason === "unknown" ? ["Echo"] : [];
+  await call.feature(Features.CallSurvey).submitSurvey({ audioRating: { score: 3, issues } });
+  const devices = await client.getDeviceManager();
+  await devices.startPreheatDevices({ audio: { preheat: true } }).then(() => devices.stopPreheatDevices({ audio: true }));
 
   // @ts-expect-error there is no such event
   call.on("nothing", () => {});

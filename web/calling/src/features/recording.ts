@@ -14,7 +14,7 @@ const STATES: Record<string, RecordingState> = { active: RecordingState.Started,
 export function recording(call: CallCore): Made<RecordingCallFeature> {
   const events = new Emitter<{ isRecordingActiveChanged: void; recordingsUpdated: { added: RecordingInfo[]; removed: RecordingInfo[] } }>();
   const kept = new Map<string, Kept>();
-  let list: ReadonlyArray<RecordingInfo> = [];
+  let list: RecordingInfo[] = [];
   let active = false;
   call.inner.on("message", (message) => {
     if (message.t !== "recording") return;

@@ -31,7 +31,7 @@ export interface LobbyParticipantsUpdatedArgs {
 }
 export interface Lobby {
   readonly participants: ReadonlyArray<RemoteParticipant>;
-  admit(identifiers: CommunicationIdentifier[]): Promise<void>;
+  admit(identifiers: CommunicationIdentifier | CommunicationIdentifier[]): Promise<void>;
   reject(identifier: CommunicationIdentifier): Promise<void>;
   admitAll(): Promise<void>;
   on(event: "lobbyParticipantsUpdated", listener: CollectionUpdatedEvent<RemoteParticipant>): void;
@@ -79,6 +79,7 @@ export interface CallCommon {
   startScreenSharing(localVideoStream?: LocalVideoStream): Promise<void>;
   stopScreenSharing(): Promise<void>;
   startAudio(localAudioStream: LocalAudioStream): Promise<void>;
+  /** Sends the microphone again, in the place of a stream of the application. */
   stopAudio(): void;
   setConstraints(constraints: MediaConstraints): Promise<void>;
   feature<T extends CallFeature>(factory: CallFeatureFactory<T>): T;

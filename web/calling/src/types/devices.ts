@@ -14,9 +14,13 @@ export interface AudioDeviceInfo {
   readonly deviceType: AudioDeviceType;
 }
 /** Which devices are to be ready soon. */
-export interface PreheatDevices {
+export interface StartPreheatDeviceParameters {
   audio?: { preheat: boolean; timeoutInSec?: number };
   video?: { preheat: boolean; timeoutInSec?: number };
+}
+export interface StopPreheatDeviceParameters {
+  audio?: boolean;
+  video?: boolean;
 }
 export interface DeviceManager {
   readonly isSpeakerSelectionAvailable: boolean;
@@ -28,8 +32,8 @@ export interface DeviceManager {
   selectMicrophone(microphoneDevice: AudioDeviceInfo): Promise<void>;
   selectSpeaker(speakerDevice: AudioDeviceInfo): Promise<void>;
   askDevicePermission(permissionConstraints: PermissionConstraints): Promise<DeviceAccess>;
-  startPreheatDevices(devices: PreheatDevices): Promise<void>;
-  stopPreheatDevices(devices: PreheatDevices): void;
+  startPreheatDevices(devices: StartPreheatDeviceParameters): Promise<void>;
+  stopPreheatDevices(devices: StopPreheatDeviceParameters): void;
   on(event: "videoDevicesUpdated", listener: CollectionUpdatedEvent<VideoDeviceInfo>): void;
   on(event: "audioDevicesUpdated", listener: CollectionUpdatedEvent<AudioDeviceInfo>): void;
   on(event: "selectedMicrophoneChanged" | "selectedSpeakerChanged", listener: PropertyChangedEvent): void;

@@ -11,7 +11,6 @@ export type { StreamFeatureFactory as AudioStreamFeatureFactory, StreamFeatureFa
 export type { CallInfo as CallInfoCommon } from "./call";
 export type { RemoteVideoStream as RemoteVideoStreamCommon } from "./streams";
 export type { CallNetworkConfiguration as NetworkConfiguration, CustomContext as CustomContextOptions, CustomHeader as xHeader, GroupCallLocator as GroupLocator, MediaConstraints as CallConstraints, RoomCallLocator as RoomLocator } from "./options";
-export type { PreheatDevices as StartPreheatDeviceParameters, PreheatDevices as StopPreheatDeviceParameters } from "./devices";
 export type { DebugInfoFeature as DebugInfoCallClientFeature } from "../features/types";
 export type { DataChannelSenderOptions as DataChannelSenderOpenOptions, RealTimeTextCallFeature as RealTimeTextFeature } from "../features/types";
 export type { CallSurveyRating as CallRating, CallSurveyRatingScale as RatingScale } from "../features/types";

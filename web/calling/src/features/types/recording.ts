@@ -16,7 +16,7 @@ export interface RecordingInfo {
 }
 export interface RecordingCallFeature extends CallFeature {
   readonly isRecordingActive: boolean;
-  readonly recordings: ReadonlyArray<RecordingInfo>;
+  readonly recordings: RecordingInfo[];
   readonly isTeamsConsentRequired: boolean;
   grantTeamsConsent(): Promise<void>;
   on(event: "isRecordingActiveChanged", listener: PropertyChangedEvent): void;

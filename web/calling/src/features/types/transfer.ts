@@ -29,7 +29,7 @@ export interface TransferEventArgs {
 }
 export interface TransferCallFeature extends CallFeature {
   transfer(target: TransferToParticipantLocator, options?: TransferToParticipantOptions): Transfer;
-  transfer(target: TransferToCallLocator): Transfer;
+  transfer(target: TransferToCallLocator, options?: TransferToParticipantOptions): Transfer;
   on(event: "transferAccepted", listener: (args: TransferEventArgs) => void): void;
   off(event: "transferAccepted", listener: (args: TransferEventArgs) => void): void;
 }
