@@ -35,7 +35,21 @@ func (m *members) mutesAllOthers(t *testing.T) {
 
 func (m *members) anotherSoundAndNone(t *testing.T) {
 	first, second := m.with(t)
-	second.run(`call.stopAudio(); if (call.localAudioStreams.length > 0) throw new Error("it is listed still")`)
+	// A sound that the page makes, and after it the microphone again.
+	second.run(`
+		globalThis.sounds = new AudioContext();
+		const beep = sounds.createOscillator(), out = sounds.createMediaStreamDestination();
+		beep.frequency.value = 500;
+		beep.connect(out);
+		beep.start();
+		await call.startAudio(new calling.LocalAudioStream(out.stream));`)
+	first.hears(500)
+	second.run(`call.stopAudio()`)
+	first.hears(secondPitch)
+	second.run(`
+		await sounds.close();
+		call.localAudioStreams[0].dispose();
+		if (call.localAudioStreams.length > 0) throw new Error("it is listed still");`)
 	first.hearsNothing(secondPitch)
 	second.run(`
 		const [microphone] = await (await client.getDeviceManager()).getMicrophones();

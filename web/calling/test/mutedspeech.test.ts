@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Features } from "../src/features/names";
 import { LocalAudioStream } from "../src/media/localaudiostream";
+import type { AudioDeviceInfo } from "../src/types";
 import { FakeMediaStream, FakeTrack } from "./fakes";
-import { begin, finish, grant, inRoom, pass } from "./room";
+import { begin, devices, finish, grant, inRoom, pass } from "./room";
 
 const page = globalThis as any;
 page.MediaStream = FakeMediaStream;
@@ -56,11 +57,12 @@ test("a muted user who speaks is told so", async () => {
 });
 
 test("a microphone that is given up while muted is closed, its copy too", async () => {
-  for (const end of ["stopAudio", "dispose"]) {
-    const stream = new LocalAudioStream({ id: "microphone:a", name: "a", isSystemDefault: true, deviceType: "Microphone" });
-    const { agent, call } = await muted(end === "dispose" ? stream : undefined);
-    if (end === "stopAudio") call.stopAudio();
-    else stream.dispose();
+  const microphone: AudioDeviceInfo = { id: "microphone:a", name: "a", isSystemDefault: true, deviceType: "Microphone" };
+  for (const whose of ["the call's", "the application's"]) {
+    const own = whose === "the application's";
+    Object.assign(devices, { microphone: own ? undefined : microphone });
+    const { agent, call } = await muted(own ? new LocalAudioStream(microphone) : undefined);
+    call.localAudioStreams[0].dispose();
     await pass(1_000);
     assert.deepEqual([copies.map(({ readyState }) => readyState), call.localAudioStreams.length], [["ended"], 0]);
     await finish(agent);

@@ -141,9 +141,12 @@ for (const end of ["stopAudio", "the end of the call"]) {
     await settle();
     await sending.use(stream);
     assert.deepEqual([sent.at(-1), open(), sending.local], ["deeper", ["a"], [stream]]);
-    if (end === "stopAudio") sending.stop();
+    const [raw] = opened;
+    if (end === "stopAudio") sending.restore();
     else sending.close();
-    assert.deepEqual(open(), []);
+    await settle();
+    assert.equal(raw.readyState, "ended");
     sending.close();
+    assert.deepEqual(open(), []);
   });
 }

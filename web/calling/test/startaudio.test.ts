@@ -68,12 +68,49 @@ test("what comes and goes of the streams is told", async () => {
   const [second, track] = own();
   await call.startAudio(second);
   assert.deepEqual([call.localAudioStreams, told, sent()], [[second], ["+1 -0", "+1 -1"], track]);
-  call.stopAudio();
+  second.dispose();
   await settle();
   assert.deepEqual([call.localAudioStreams, told, sent()], [[], ["+1 -0", "+1 -1", "+0 -1"], null]);
   await call.startAudio(first[0]);
   newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
   assert.deepEqual([call.localAudioStreams, told.slice(3)], [[], ["+1 -0", "+0 -1"]]);
+});
+
+test("stopAudio gives the microphone back in the place of the application's sound, and changes nothing of a microphone", async () => {
+  const chosen = devices as { microphone?: typeof microphone };
+  chosen.microphone = microphone;
+  call.stopAudio();
+  await settle();
+  const track = opening.at(-1)!.open();
+  await settle();
+  assert.deepEqual([call.localAudioStreams.map(({ source }) => source.id), told, sent()], [["microphone:a"], ["+1 -0", "+0 -1", "+1 -0"], track]);
+  call.stopAudio();
+  await settle();
+  assert.deepEqual([opening.length, told.length, sent(), track.readyState], [1, 3, track, "live"]);
+  first[0].dispose();
+  await settle();
+  assert.equal(sent(), track, "its stream is the call's no longer");
+  call.localAudioStreams[0].dispose();
+  await settle();
+  assert.deepEqual([sent(), track.readyState], [null, "ended"]);
+  call.stopAudio();
+  await settle();
+  const again = opening.at(-1)!.open();
+  await settle();
+  assert.equal(sent(), again);
+  delete chosen.microphone;
+});
+
+test("stopAudio before the call is connected has it begin with the microphone", async () => {
+  newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
+  call = agent.facade.join({ roomId: ROOM }, { audioOptions: { localAudioStreams: [own()[0]] } });
+  call.stopAudio();
+  await settle();
+  await grant("call.join");
+  const track = opening.at(-1)!.open();
+  await settle();
+  await admitted(call, 10);
+  assert.equal(sent(), track);
 });
 
 test("the microphone that is given back after another sound follows the device manager again", async () => {
@@ -128,7 +165,7 @@ test("a microphone that is pulled out and plugged in again is sent again", async
 });
 
 test("who has permitted the microphone meanwhile is heard when unmuting", async () => {
-  call.stopAudio();
+  first[0].dispose();
   const started = outcome(call.startAudio(new LocalAudioStream(microphone)));
   await settle();
   const track = opening.at(-1)!.open() as FakeTrack & { onended?: () => void };
@@ -170,12 +207,15 @@ test("of sounds that are asked for one after the other the last holds, though it
   opening[0].open();
   await settle();
   assert.deepEqual([await late, call.localAudioStreams, sent()], ["410/0", [second], track]);
-  const stopped = outcome(call.startAudio(new LocalAudioStream(microphone)));
+  const stopped = outcome(call.startAudio(new LocalAudioStream({ ...microphone, id: "microphone:b" })));
   await settle();
   call.stopAudio();
   opening[1].open();
   await settle();
-  assert.deepEqual([await stopped, call.localAudioStreams, sent()], ["410/0", [], null]);
+  assert.equal(await stopped, "410/0");
+  const back = opening[2].open();
+  await settle();
+  assert.equal(sent(), back);
 });
 
 test("a microphone that opens after the end of the call is closed", async () => {

@@ -96,7 +96,7 @@ export function makeCall(self: CallCore): Call {
       if (over(self.state)) throw failure(410, 0, "the call is over");
       await self.sound.use(stream);
     },
-    stopAudio: () => self.sound.stop(),
+    stopAudio: () => self.sound.restore(),
     setConstraints: async (constraints) => self.pictures.constrain(constraints ?? {}),
     addParticipant: (who: CommunicationIdentifier, options?: AddPhoneNumberOptions) => addParticipant(self, who, options),
     removeParticipant: async (who) => void (await self.ask("participant.remove", { who: rawId(who) })),

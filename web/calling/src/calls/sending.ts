@@ -46,6 +46,8 @@ export class Sending {
   private muted = false;
   private held = false;
   private stopped = false;
+  /** The application wants the microphone, whatever stream it gave for the beginning. */
+  private restored = false;
   private over = false;
 
   constructor(private options: SendingOptions) {
@@ -73,7 +75,7 @@ export class Sending {
    * meanwhile. It gives what is to be sent when it is there, or while the user does not answer.
    */
   async begin(stream: LocalAudioStream | undefined): Promise<MediaStreamTrack | null> {
-    if (stream && !this.source.chosen && !this.stopped) this.source.take(stream);
+    if (stream && !this.source.chosen && !this.stopped && !this.restored) this.source.take(stream);
     this.asking = true;
     const opened = this.open().finally(() => (this.asking = false));
     const wait = nap(ANSWER_MS);
@@ -131,7 +133,17 @@ export class Sending {
     await this.resend();
   }
 
-  /** Sends nothing until another stream is given. */
+  /** Sends the microphone again, in the place of what the application gave. */
+  restore(): void {
+    this.asked++;
+    this.restored = true;
+    if (!this.source.chosen && !this.stopped) return;
+    this.stopped = false;
+    this.source.leave();
+    if (this.begun) void this.resend();
+  }
+
+  /** The application has disposed of what is sent: nothing is, until another stream is given. */
   stop(): void {
     this.asked++;
     this.stopped = true;

@@ -95,8 +95,8 @@ export class Sound {
     return this.sending.use(stream);
   }
 
-  stop(): void {
-    this.sending.stop();
+  restore(): void {
+    this.sending.restore();
   }
 
   share(stream: MediaStream | undefined): Promise<void> {
