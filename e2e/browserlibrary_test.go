@@ -56,8 +56,8 @@ func TestBrowserLibrary(t *testing.T) {
 			}
 		}
 	})
-	t.Run("needs communication-common alone, and runs nothing when it is installed", func(t *testing.T) {
-		if len(pkg.Dependencies) != 1 || pkg.Dependencies["@azure/communication-common"] == "" {
+	t.Run("needs communication-common and its logger alone, and runs nothing when it is installed", func(t *testing.T) {
+		if len(pkg.Dependencies) != 2 || pkg.Dependencies["@azure/communication-common"] == "" || pkg.Dependencies["@azure/logger"] == "" {
 			t.Errorf("dependencies: %v", pkg.Dependencies)
 		}
 		for _, script := range []string{"preinstall", "install", "postinstall", "prepare"} {
