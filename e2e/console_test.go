@@ -52,8 +52,8 @@ func TestConsoleIsBuilt(t *testing.T) {
 	}
 }
 
-// TestConsole goes through the pages of the console in one browser, on one server.
-func TestConsole(t *testing.T) {
+// TestPagesOfTheConsoleWork goes through the pages of the console in one browser, on one server.
+func TestPagesOfTheConsoleWork(t *testing.T) {
 	t.Parallel()
 	far, port := newFarPhone(t)
 	issuer := authtest.NewIssuer("console", "")

@@ -57,9 +57,9 @@ func (g *roomGuide) part(name string, step func(*roomGuide)) {
 	}
 }
 
-// TestRoomGuide follows "Manage calls in rooms" from top to bottom: clients in Chromium
+// TestGuideToRoomsWorks follows "Manage calls in rooms" from top to bottom: clients in Chromium
 // by our library, the application by the official SDK.
-func TestRoomGuide(t *testing.T) {
+func TestGuideToRoomsWorks(t *testing.T) {
 	needsEspeak(t)
 	understander := newUnderstander(t, "Technical support, please.")
 	farPhone, port := newFarPhone(t)

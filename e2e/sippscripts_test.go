@@ -92,9 +92,9 @@ func mediaPort(t *testing.T) int {
 	return 0
 }
 
-// TestSippScenarios: another implementation of SIP, with scripts that ask for what
+// TestScenariosOfSippPass: another implementation of SIP, with scripts that ask for what
 // the RFCs say, over UDP and TCP.
-func TestSippScenarios(t *testing.T) {
+func TestScenariosOfSippPass(t *testing.T) {
 	t.Parallel()
 	tool(t, "sipp", "sip-tester")
 	const echoNumber = "+15550100099"

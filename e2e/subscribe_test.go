@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestSubscribeHandshake: subscribing asks the webhook, and says why it failed.
-func TestSubscribeHandshake(t *testing.T) {
+// TestSubscribingAsksTheWebhook: subscribing asks the webhook, and says why it failed.
+func TestSubscribingAsksTheWebhook(t *testing.T) {
 	t.Parallel()
 	p := start(t, setup{})
 	a := startAgent(p, application{})

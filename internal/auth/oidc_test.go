@@ -82,7 +82,7 @@ func bearer(token string) *http.Request {
 	return r
 }
 
-func TestBearerTokens(t *testing.T) {
+func TestBearerTokensMustBeTheIssuers(t *testing.T) {
 	f := newFakeIssuer(t)
 	now := captureTime
 	oidc, err := NewOIDC(OIDCConfig{Issuers: []Issuer{{URL: f.server.URL, Allow: Bearers{Subjects: []string{"app"}}}}, Now: func() time.Time { return now }})

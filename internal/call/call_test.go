@@ -120,7 +120,7 @@ func TestCallToAForeignNumberIsNotTaken(t *testing.T) {
 	})
 }
 
-func TestOutboundPhone(t *testing.T) {
+func TestOutboundCallEndsAsThePhoneDoes(t *testing.T) {
 	cases := []struct {
 		name   string
 		callee func(*calltest.Leg)

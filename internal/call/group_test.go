@@ -73,41 +73,40 @@ func TestGroupFailsWhenNobodyAnswers(t *testing.T) {
 	})
 }
 
-func TestTransfer(t *testing.T) {
-	t.Run("accepted: the application is gone, the phones go on", func(t *testing.T) {
-		run(t, func(w *world) {
-			leg, conn, id := w.answered()
-			w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone)}))
-			target := <-w.dialer.Dialled
-			if target.Invitation.From != phone(aPhone) {
-				t.Errorf("the target sees %s", target.Invitation.From)
-			}
-			target.PickUp()
-			w.expect(id, connected+" CallTransferAccepted CallDisconnected")
-			if w.Active() != 1 {
-				t.Error("the phones are not connected")
-			}
-			leg.HangUp()
-			synctest.Wait()
-			if _, ended := target.Why(); !ended {
-				t.Error("the target is left alone")
-			}
-		})
+func TestTransferLeavesThePhonesTogether(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.answered()
+		w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone)}))
+		target := <-w.dialer.Dialled
+		if target.Invitation.From != phone(aPhone) {
+			t.Errorf("the target sees %s", target.Invitation.From)
+		}
+		target.PickUp()
+		w.expect(id, connected+" CallTransferAccepted CallDisconnected")
+		if w.Active() != 1 {
+			t.Error("the phones are not connected")
+		}
+		leg.HangUp()
+		synctest.Wait()
+		if _, ended := target.Why(); !ended {
+			t.Error("the target is left alone")
+		}
 	})
-	t.Run("failed: the call is whole", func(t *testing.T) {
-		run(t, func(w *world) {
-			leg, conn, id := w.answered()
-			w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone), Transferee: phone(aPhone)}))
-			if err := conn.Transfer(bg, call.Transfer{Target: phone(bPhone)}); !fault.Is(err, fault.KindConflict) {
-				t.Errorf("a second transfer gets %v", err)
-			}
-			(<-w.dialer.Dialled).Refuse(call.Busy, 486, "Busy Here")
-			w.expect(id, connected+" CallTransferFailed")
-			w.must(conn.Play(bg, call.Play{Prompts: hello}))
-			time.Sleep(2 * time.Second)
-			w.expect(id, connected+" CallTransferFailed PlayStarted PlayCompleted")
-			leg.HangUp()
-		})
+}
+
+func TestCallWhoseTransferFailsIsWhole(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.answered()
+		w.must(conn.Transfer(bg, call.Transfer{Target: phone(bPhone), Transferee: phone(aPhone)}))
+		if err := conn.Transfer(bg, call.Transfer{Target: phone(bPhone)}); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("a second transfer gets %v", err)
+		}
+		(<-w.dialer.Dialled).Refuse(call.Busy, 486, "Busy Here")
+		w.expect(id, connected+" CallTransferFailed")
+		w.must(conn.Play(bg, call.Play{Prompts: hello}))
+		time.Sleep(2 * time.Second)
+		w.expect(id, connected+" CallTransferFailed PlayStarted PlayCompleted")
+		leg.HangUp()
 	})
 }
 

@@ -172,7 +172,7 @@ func TestSecondOperationWithOneParticipantIsRefused(t *testing.T) {
 	})
 }
 
-func TestRecognize(t *testing.T) {
+func TestRecognizeEndsByTonesOrSilence(t *testing.T) {
 	second := time.Second
 	base := call.Recognize{Target: phone(aPhone), InitialSilence: 5 * second, InterTone: 2 * second, InterruptPrompt: true}
 	with := func(change func(*call.Recognize)) call.Recognize { r := base; change(&r); return r }

@@ -32,7 +32,7 @@ func recordOf(t *testing.T, body string, c Recorder) (call.Record, error) {
 	return request.record("2026-03-12", "primary", c)
 }
 
-func TestRecordingOptions(t *testing.T) {
+func TestRecordingOptionsHaveTheirDefaults(t *testing.T) {
 	works, fails := converts{}, converts{errors.New("ffmpeg is not installed")}
 	for _, test := range []struct {
 		name, body string

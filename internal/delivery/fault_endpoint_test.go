@@ -12,10 +12,10 @@ import (
 	"github.com/switchhook/switchhook/internal/delivery/history"
 )
 
-// TestFaultyEndpoint has what endpoints do wrong, over real sockets: each is
+// TestFaultyEndpointsAreToldApart has what endpoints do wrong, over real sockets: each is
 // told apart in the records, retried or not by Event Grid's rules, and delays no
 // other endpoint.
-func TestFaultyEndpoint(t *testing.T) {
+func TestFaultyEndpointsAreToldApart(t *testing.T) {
 	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that must fail
 	secure.StartTLS()

@@ -33,10 +33,10 @@ func holds(t testing.TB, filter string, arrays bool) bool {
 	return yes
 }
 
-// TestEveryOperator has a row for each of the nineteen: a key whose value
+// TestEveryOperatorTakesWhatItSays has a row for each of the nineteen: a key whose value
 // fits, one whose value does not, one that is absent, one of another type, and
 // arrays with and without a fitting element.
-func TestEveryOperator(t *testing.T) {
+func TestEveryOperatorTakesWhatItSays(t *testing.T) {
 	type want struct{ missing, wrongType, arrayWith, arrayWithout bool }
 	positive, negative := want{arrayWith: true}, want{arrayWithout: true}
 	negativeIn := want{missing: true, wrongType: true, arrayWithout: true}

@@ -85,8 +85,8 @@ func TestCallEventsAreGolden(t *testing.T) {
 	}
 }
 
-// TestSubjects: a leading slash on two of them only, which subject filters see.
-func TestSubjects(t *testing.T) {
+// TestSubjectsAreThoseOfEventGrid: a leading slash on two of them only, which subject filters see.
+func TestSubjectsAreThoseOfEventGrid(t *testing.T) {
 	all := callEvents(t)
 	all["IncomingCall"] = incomingCalls(t)["identity-to-identity"].event()
 	for name, want := range map[string]string{

@@ -41,7 +41,7 @@ func answering(t testing.TB, status int, body string) http.HandlerFunc {
 	}
 }
 
-func TestHandshakeVerdict(t *testing.T) {
+func TestHandshakesConsentByTheEchoAlone(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		handler http.HandlerFunc

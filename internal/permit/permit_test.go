@@ -313,9 +313,9 @@ func TestGuardsOfTrunks(t *testing.T) {
 	}
 }
 
-// TestTrunkLimits asks for max-calls in both directions together, and for
+// TestTrunkLimitsHoldInBothDirections asks for max-calls in both directions together, and for
 // calls-per-second.
-func TestTrunkLimits(t *testing.T) {
+func TestTrunkLimitsHoldInBothDirections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := rules(t)
 		list, _ := r.trunks.Route("+15551230001")

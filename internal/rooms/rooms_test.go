@@ -143,8 +143,8 @@ func TestTimesHaveTheResolutionOfDotNET(t *testing.T) {
 	}
 }
 
-// TestValidity: the limits and messages of the real service.
-func TestValidity(t *testing.T) {
+// TestValidityHasTheServicesLimits: the limits and messages of the real service.
+func TestValidityHasTheServicesLimits(t *testing.T) {
 	const tooLong, past = "The time range is incorrect, or larger than 180 days.", "The time range end is in the past."
 	for _, test := range []struct{ name, from, until, refused string }{
 		{"four weeks from the day after tomorrow on", `"2026-11-22T00:00:00.246249Z"`, `"2026-12-20T00:00:00Z"`, ""},

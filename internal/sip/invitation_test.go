@@ -11,8 +11,8 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// TestWhoCalls asks whom the application is told of, and past whom the call came.
-func TestWhoCalls(t *testing.T) {
+// TestApplicationIsToldWhoCalls asks whom the application is told of, and past whom the call came.
+func TestApplicationIsToldWhoCalls(t *testing.T) {
 	t.Parallel()
 	field := func(name, value string) siptest.Field { return siptest.Field{Name: name, Value: value} }
 	asserted := field("P-Asserted-Identity", `"Doe, Jane" <sip:+15550777@carrier.example;user=phone>, <tel:+15550778>`)

@@ -118,8 +118,8 @@ func TestFailedTransferIsTold(t *testing.T) {
 	eventually(t, func() bool { return taken.loud.Load() > 10 })
 }
 
-// TestQuietTransfer: a phone that wants no NOTIFY gets none (RFC 4488).
-func TestQuietTransfer(t *testing.T) {
+// TestPhoneThatWantsNoNotifyGetsNone: a phone that wants no NOTIFY gets none (RFC 4488).
+func TestPhoneThatWantsNoNotifyGetsNone(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil, acceptingRefer(trunk.AcceptAny))
 	phone := r.phone(t, nil)

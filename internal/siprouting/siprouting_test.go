@@ -71,8 +71,8 @@ func TestTableFollows(t *testing.T) {
 	}
 }
 
-// TestRefusals asks for each rule's code, and that nothing changes.
-func TestRefusals(t *testing.T) {
+// TestRefusedPatchesChangeNothing asks for each rule's code, and that nothing changes.
+func TestRefusedPatchesChangeNothing(t *testing.T) {
 	f := inMemory(t)
 	f.patch(t, `{"domains":{"example.com":{"enabled":true}},"trunks":{"sbc.example.com":{"sipSignalingPort":5061}},
 		"routes":[{"name":"r","numberPattern":"^","trunks":["sbc.example.com"]}]}`)

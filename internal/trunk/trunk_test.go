@@ -36,8 +36,8 @@ func names(trunks []*Trunk) (list []string) {
 	return list
 }
 
-// TestRoute asks for the fallback chain of a number.
-func TestRoute(t *testing.T) {
+// TestRouteIsAChainOfTrunks asks for the fallback chain of a number.
+func TestRouteIsAChainOfTrunks(t *testing.T) {
 	routed := table(t,
 		Route{Name: "france", Pattern: `^\+33\d+$`, Trunks: []string{"a"}},
 		Route{Name: "toll free, but not premium", Pattern: `^\+1(?!900)8\d\d`, Trunks: []string{"c", "a"}},

@@ -82,8 +82,8 @@ func TestHandsAreRaisedAndLowered(t *testing.T) {
 	w.refused(b, 404, &protocol.HandRaise{Call: pb.Call})
 }
 
-// TestSpotlight: who may manage puts others in it; everybody may leave it.
-func TestSpotlight(t *testing.T) {
+// TestWhoManagesChoosesTheSpotlight: who may manage puts others in it; everybody may leave it.
+func TestWhoManagesChoosesTheSpotlight(t *testing.T) {
 	w := newWorld(t)
 	a, pa := w.inRoom(ann, call.Presenter)
 	b, pb := w.inRoom(bob, call.Attendee)

@@ -97,7 +97,7 @@ func (f *fixture) send(t testing.TB, key auth.Key, method, url string, headers .
 	return w
 }
 
-func TestDownload(t *testing.T) {
+func TestDownloadsTakeRangesAndConditions(t *testing.T) {
 	const etag = `"0-a-d0-1-audio"`
 	late := completed.Add(time.Hour).Format(http.TimeFormat)
 	for _, test := range []struct {

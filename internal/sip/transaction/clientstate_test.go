@@ -7,9 +7,9 @@ type clientOutcome struct {
 	do   clientAction
 }
 
-// TestClientStates asks for each state and each event, for an INVITE and another request,
+// TestClientTransactionsFollowTheirStates asks for each state and each event, for an INVITE and another request,
 // over UDP and over a stream. What is not named changes nothing.
-func TestClientStates(t *testing.T) {
+func TestClientTransactionsFollowTheirStates(t *testing.T) {
 	t.Parallel()
 	over, failed := clientOutcome{clientTerminated, clientIgnores}, clientOutcome{clientTerminated, clientFails}
 	for name, kind := range map[string]struct {

@@ -8,9 +8,9 @@ type outcome struct {
 	do   serverAction
 }
 
-// TestServerStates asks for each state and each event, for an INVITE and another request,
+// TestServerTransactionsFollowTheirStates asks for each state and each event, for an INVITE and another request,
 // over UDP and over a stream. What is not named changes nothing.
-func TestServerStates(t *testing.T) {
+func TestServerTransactionsFollowTheirStates(t *testing.T) {
 	t.Parallel()
 	over := outcome{serverTerminated, serverIgnores}
 	for name, kind := range map[string]struct {
