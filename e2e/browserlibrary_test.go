@@ -27,7 +27,7 @@ type callingPackage struct {
 	Dependencies map[string]string
 }
 
-func TestBrowserLibraryIsAPackage(t *testing.T) {
+func TestBrowserLibrary(t *testing.T) {
 	needCalling(t)
 	var pkg callingPackage
 	read, err := os.ReadFile(filepath.Join(callingDir, "package.json"))
