@@ -8,17 +8,23 @@ import (
 	"strings"
 )
 
+// snippet is a program on Home, in one language.
+type snippet struct {
+	tab, file, needs string
+	command          []string
+}
+
 // snippets runs what Home shows an application's programmer, as it stands there: the
-// exports that it names are the only environment.
+// exports and the options that it names are the only environment.
 func snippets(c *console) {
 	c.visit("", "Home")
 	c.press("Show the key")
-	for _, language := range []struct {
-		tab, file, needs string
-		command          []string
-	}{
+	classes, err := filepath.Abs("java/target/lib")
+	must(c.t, err)
+	for _, language := range []snippet{
 		{"JavaScript", "call.mjs", "node_modules/.installed", []string{"node"}},
 		{"Python", "call.py", pythonInstalled, []string{"python/.venv/bin/python"}},
+		{"Java", "Call.java", javaInstalled, []string{"java", "-cp", filepath.Join(classes, "*")}},
 	} {
 		if _, err := os.Stat(language.needs); err != nil {
 			c.t.Logf("%s is not run: its SDK is not installed", language.tab)
@@ -26,30 +32,41 @@ func snippets(c *console) {
 		}
 		c.press(language.tab)
 		c.until(`document.querySelector(".card.wide .code pre")?.innerText.includes("accesskey=")`)
-		text := c.text(`return document.querySelector(".card.wide .code pre").innerText`)
-		dir, err := os.MkdirTemp("", "snippet")
-		must(c.t, err)
-		defer func() { _ = os.RemoveAll(dir) }()
-		modules, err := filepath.Abs("node_modules")
-		must(c.t, err)
-		must(c.t, os.Symlink(modules, filepath.Join(dir, "node_modules")))
-		file := filepath.Join(dir, language.file)
-		must(c.t, os.WriteFile(file, []byte(text), 0o600))
-		program, err := exec.LookPath(language.command[0])
-		must(c.t, err)
-		program, err = filepath.Abs(program)
-		must(c.t, err)
-		run := exec.CommandContext(c.t.Context(), program, file)
-		run.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
-		for _, export := range regexp.MustCompile(`(?m)^\S+ export (\S+)$`).FindAllStringSubmatch(text, -1) {
-			run.Env = append(run.Env, export[1])
-		}
-		out, err := run.CombinedOutput()
+		out, err := language.run(c, c.text(`return document.querySelector(".card.wide .code pre").innerText`))
 		if id := strings.TrimSpace(string(out)); err != nil || !regexp.MustCompile(`^[\da-f-]{36}$`).MatchString(id) {
 			c.t.Errorf("the %s of Home ends with %v: %s", language.tab, err, out)
 		}
 	}
 	c.press("Hide the key")
+}
+
+// run runs the program in a folder of its own, after the command by which Java trusts the server.
+func (s snippet) run(c *console, text string) (said []byte, err error) {
+	dir, err := os.MkdirTemp("", "snippet")
+	must(c.t, err)
+	defer func() { _ = os.RemoveAll(dir) }()
+	modules, err := filepath.Abs("node_modules")
+	must(c.t, err)
+	must(c.t, os.Symlink(modules, filepath.Join(dir, "node_modules")))
+	must(c.t, os.WriteFile(filepath.Join(dir, s.file), []byte(text), 0o600))
+	program, err := exec.LookPath(s.command[0])
+	must(c.t, err)
+	program, err = filepath.Abs(program)
+	must(c.t, err)
+	arguments := append(s.command[1:], s.file)
+	if trust := regexp.MustCompile(`(?m)^// (keytool .+)\n// java (.+) …$`).FindStringSubmatch(text); trust != nil {
+		keytool := exec.CommandContext(c.t.Context(), "bash", "-c", trust[1])
+		keytool.Dir = dir
+		must(c.t, keytool.Run())
+		arguments = append(strings.Fields(trust[2]), arguments...)
+	}
+	run := exec.CommandContext(c.t.Context(), program, arguments...)
+	run.Dir = dir
+	run.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
+	for _, export := range regexp.MustCompile(`(?m)^\S+ export (\S+)$`).FindAllStringSubmatch(text, -1) {
+		run.Env = append(run.Env, export[1])
+	}
+	return run.CombinedOutput()
 }
 
 // asCurl copies a request of an application as commands of a shell, and runs them with

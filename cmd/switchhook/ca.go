@@ -68,7 +68,7 @@ export SSL_CERT_FILE=%[1]s
 export CURL_CA_BUNDLE=%[1]s
 # .NET on Linux and Go, every certificate in these directories
 export SSL_CERT_DIR=%[2]s:/etc/ssl/certs
-# Java: import it once, then run java with -Djavax.net.ssl.trustStore=switchhook.p12
+# Java: import it once, then run java with -Djavax.net.ssl.trustStore=switchhook.p12 -Djavax.net.ssl.trustStorePassword=changeit
 #   keytool -importcert -noprompt -alias switchhook -file %[1]s -keystore switchhook.p12 -storetype PKCS12 -storepass changeit
 `, name, dir)
 	return err

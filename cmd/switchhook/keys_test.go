@@ -107,7 +107,7 @@ func TestAuthorityIsPrintedAndExported(t *testing.T) {
 		t.Errorf("got %+v", printed)
 	}
 	file := filepath.Join(t.TempDir(), "with space.pem")
-	if got := command(t, dir, "", "ca", "--export", file, "--env"); got.code != 0 || !strings.Contains(got.out, "NODE_EXTRA_CA_CERTS='"+file+"'") || !strings.Contains(got.out, "keytool") {
+	if got := command(t, dir, "", "ca", "--export", file, "--env"); got.code != 0 || !strings.Contains(got.out, "NODE_EXTRA_CA_CERTS='"+file+"'") || !strings.Contains(got.out, "keytool") || !strings.Contains(got.out, "-Djavax.net.ssl.trustStorePassword=changeit") {
 		t.Errorf("got %+v", got)
 	}
 	if text, err := os.ReadFile(file); err != nil || string(text) != printed.out {

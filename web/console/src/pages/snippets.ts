@@ -22,15 +22,25 @@ call = client.create_call(
 print(call.call_connection_id)`;
     case "Java":
       return `${ca(`// keytool -importcert -noprompt -alias switchhook -file ${trust} -keystore trust.p12 -storepass switchhook
-// java -Djavax.net.ssl.trustStore=trust.p12 …`)}// com.azure:azure-communication-callautomation
-CallAutomationClient client = new CallAutomationClientBuilder()
-    .connectionString("${connection}")
-    .buildClient();
-CallInvite invite = new CallInvite(
-    new PhoneNumberIdentifier("+15550123456"),
-    new PhoneNumberIdentifier("${from}"));
-CreateCallResult call = client.createCall(invite, "http://127.0.0.1:3000/callbacks");
-System.out.println(call.getCallConnectionProperties().getCallConnectionId());`;
+// java -Djavax.net.ssl.trustStore=trust.p12 -Djavax.net.ssl.trustStorePassword=switchhook …`)}// com.azure:azure-communication-callautomation
+import com.azure.communication.callautomation.CallAutomationClient;
+import com.azure.communication.callautomation.CallAutomationClientBuilder;
+import com.azure.communication.callautomation.models.CallInvite;
+import com.azure.communication.callautomation.models.CreateCallResult;
+import com.azure.communication.common.PhoneNumberIdentifier;
+
+public class Call {
+  public static void main(String[] args) {
+    CallAutomationClient client = new CallAutomationClientBuilder()
+        .connectionString("${connection}")
+        .buildClient();
+    CallInvite invite = new CallInvite(
+        new PhoneNumberIdentifier("+15550123456"),
+        new PhoneNumberIdentifier("${from}"));
+    CreateCallResult call = client.createCall(invite, "http://127.0.0.1:3000/callbacks");
+    System.out.println(call.getCallConnectionProperties().getCallConnectionId());
+  }
+}`;
     case "C#":
       return `${ca(`// export SSL_CERT_FILE=${trust}`)}// dotnet add package Azure.Communication.CallAutomation
 using Azure.Communication;
