@@ -107,5 +107,13 @@ func (c *console) narrow() {
 	c.t.Helper()
 	c.resize(390)
 	c.until(`document.documentElement.scrollWidth <= 391`)
+	c.until(`[...document.querySelectorAll(".tablebox td")].every((cell) => {
+		cell.append(" and more"); // than one thing stand beside the name of the column
+		const range = document.createRange();
+		range.selectNodeContents(cell);
+		const fits = [...range.getClientRects()].every((at) => at.width === 0 || at.left >= cell.getBoundingClientRect().left + 100);
+		cell.lastChild.remove();
+		return fits;
+	})`)
 	c.resize(1280)
 }

@@ -102,7 +102,7 @@ function useView<T>(box: RefObject<HTMLDivElement>, props: LongTableProps<T>, pl
     const measure = (): void => {
       height.value = element.clientHeight;
       const width = props.columns.some((column) => column.below) ? element.clientWidth : Infinity;
-      lines.value = width < 560 ? 3 : width < 1300 ? 2 : 1;
+      lines.value = width < 840 ? 3 : width < 1300 ? 2 : 1;
     };
     measure();
     const watch = new ResizeObserver(measure);
