@@ -18,9 +18,10 @@ func (h *Hub) Publish(e call.Event) {
 	if c, ok := e.(call.ConversationStarted); ok {
 		r.group, r.room = c.GroupID, c.RoomID
 	}
-	r.troubled = r.troubled || news.failed()
-	news.code(h.begin(formatEvent, head.At))
-	h.add(r)
+	if h.wants(r, news.failed()) {
+		news.code(h.begin(formatEvent, head.At))
+		h.add(r)
+	}
 	if r.summaryMatters(e) {
 		h.tell(Update{call: r})
 	}

@@ -108,8 +108,9 @@ func (h *Hub) Delivery(m *delivery.Message, a history.Attempt) {
 		if a.Number <= 1 {
 			d.body = m.Body[:min(len(m.Body), maxBody)]
 		}
-		r.troubled = r.troubled || a.Result != history.Delivered
-		d.code(h.begin(formatAttempt, a.Time))
-		h.add(r)
+		if h.wants(r, a.Result != history.Delivered) {
+			d.code(h.begin(formatAttempt, a.Time))
+			h.add(r)
+		}
 	}
 }

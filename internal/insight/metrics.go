@@ -13,7 +13,7 @@ func (h *Hub) Metrics() []prometheus.Collector {
 			defer h.mu.Unlock()
 			return float64(h.taken)
 		}),
-		prometheus.NewCounterFunc(opts("omitted_items_total", "Items of timelines for which there was no room."), func() float64 {
+		prometheus.NewCounterFunc(opts("omitted_items_total", "Items of timelines that were left out: there was no room, or calls were refused because of overload."), func() float64 {
 			h.mu.Lock()
 			defer h.mu.Unlock()
 			return float64(h.lost)

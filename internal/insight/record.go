@@ -40,6 +40,7 @@ type record struct {
 	bytes    int64 // of the timeline
 	shared   bool  // somebody may have a copy of the timeline, or an item
 	omitted  int   // items that are not kept
+	brief    bool  // few items are kept unless it is troubled
 
 	troubled bool // something in it may have gone wrong, at a glance; else there is no problem
 
@@ -107,6 +108,7 @@ func (h *Hub) recordOf(correlationID, serverCallID string, at time.Time) *record
 	}
 	if r == nil {
 		r = newRecord(correlationID, SubjectCall, at)
+		r.brief = h.beginsBrief(at)
 		h.enter(r)
 	}
 	h.latest = r

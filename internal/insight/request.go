@@ -109,9 +109,10 @@ func (h *Hub) Request(s rest.Served) {
 		r.people = note(r.people, r.to)
 		h.tell(Update{call: r})
 	}
-	r.troubled = r.troubled || s.Status >= 400
-	served.code(h.begin(formatRequest, s.At)) // without Params: the path has them
-	h.add(r)
+	if h.wants(r, s.Status >= 400) {
+		served.code(h.begin(formatRequest, s.At)) // without Params: the path has them
+		h.add(r)
+	}
 }
 
 // named is the record of the call that a body names: by its serverCallId or its

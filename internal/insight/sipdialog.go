@@ -16,11 +16,13 @@ type dialog struct {
 	record  *record   // nil while it is loose
 	legs    int       // that are in a call: one, and two while it moves to another call
 	pending timeline  // of a loose one
+	omitted int       // messages of a loose one that are not kept
 	bytes   int64     // of that
 	seen    time.Time // the last message
 	refusal int       // the final status of its INVITE, once there is one that refuses it
 	ids     []string
 	usual   [1]string // room for the id of a usual one
+	brief   bool      // its messages are not kept unless it is refused, or its call wants them
 }
 
 // newDialog is a dialog of a Call-ID.
@@ -60,20 +62,27 @@ func (h *Hub) SIP(at time.Time, sent bool, transport string, local, remote netip
 			return
 		}
 		d = newDialog(string(callID))
+		d.brief = h.beginsBrief(at)
 		h.dialogs[d.ids[0]] = d
 		h.loose = append(h.loose, d)
 	}
 	d.seen = at
 	m := sipMessage{sent, transport, local, remote, text[:min(len(text), maxBody)]}
-	m.code(h.begin(formatMessage, at))
 	if r := d.record; r != nil {
-		r.troubled = r.troubled || statusOf(text) >= 400
-		h.add(r)
+		if h.wants(r, statusOf(text) >= 400) {
+			m.code(h.begin(formatMessage, at))
+			h.add(r)
+		}
 		return
 	}
 	if sent && statusOf(text) >= 300 && bytes.HasSuffix(fieldOf(text, "cseq", ""), []byte("INVITE")) {
 		d.refusal = statusOf(text)
 	}
+	if d.brief && d.refusal == 0 {
+		d.omitted++
+		return
+	}
+	m.code(h.begin(formatMessage, at))
 	h.addLoose(d)
 }
 
@@ -112,12 +121,16 @@ func (h *Hub) attach(callID string, r *record) *dialog {
 	d := h.dialogs[callID]
 	if d == nil {
 		d = newDialog(callID)
+		d.brief = r.brief
 		h.dialogs[callID] = d
 	}
 	if d.record == r {
 		return d
 	}
 	d.record = r
+	if len(r.dialogs) == 0 { // the call began with it
+		r.brief = d.brief
+	}
 	for _, id := range d.ids {
 		r.dialogs = note(r.dialogs, id)
 	}
@@ -127,6 +140,8 @@ func (h *Hub) attach(callID string, r *record) *dialog {
 
 // takeOver gives a record what waited in a dialog, with its room. The caller holds mu.
 func (h *Hub) takeOver(d *dialog, r *record) {
+	r.omitted += d.omitted
+	h.lost += uint64(d.omitted)
 	if r.timeline.count+d.pending.count <= maxEntries && r.bytes+d.bytes <= maxRecordBytes {
 		r.bytes += d.bytes // they are in taken already
 		seq := r.timeline.count
@@ -143,5 +158,5 @@ func (h *Hub) takeOver(d *dialog, r *record) {
 		h.lost += uint64(d.pending.count)
 		h.taken -= d.bytes
 	}
-	d.pending, d.bytes = timeline{}, 0 // the dialog may be there for longer than they are
+	d.pending, d.bytes, d.omitted = timeline{}, 0, 0 // the dialog may be there for longer than they are
 }

@@ -46,6 +46,10 @@ func (p *parts) openPhones(context.Context) (err error) {
 		Tracer:            p.sipTracer(),
 	}, p.trunks, p.calls, ports, p.log.With("part", "sip"))
 	p.metrics.MustRegister(metrics.TrunkHealth(p.phones), metrics.Load(p.phones))
+	if hub := p.insight.Load(); hub != nil {
+		phones := p.phones
+		hub.Overloaded(func() bool { return phones.Load().Limited })
+	}
 	p.later(func() error { p.phones.Close(); return nil })
 	return nil
 }

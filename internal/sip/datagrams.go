@@ -66,11 +66,12 @@ func (s *Server) takeDatagram(data []byte, from netip.AddrPort) {
 		return
 	}
 	pass, message, reply := s.gate.Datagram(data, source, now)
-	if reply.Show {
+	switch {
+	case reply.Show:
 		s.traceRead(source, data, now)
-	}
-	if reply.Data != nil {
 		s.udp.WriteToUDPAddrPort(reply.Data, reply.To)
+	case reply.Data != nil:
+		s.untraced.WriteToUDPAddrPort(reply.Data, reply.To)
 	}
 	if !pass {
 		return

@@ -18,7 +18,8 @@ func (s *Server) listen(ctx context.Context) (err error) {
 		}
 		var conn net.PacketConn // UDP's
 		if conn, err = config.ListenPacket(ctx, "udp", s.tcp.Addr().String()); err == nil {
-			s.udp, s.tcp = s.tracePackets(s.openPackets(conn.(*net.UDPConn))), s.cfg.Proxied(s.tcp)
+			s.untraced, s.tcp = s.openPackets(conn.(*net.UDPConn)), s.cfg.Proxied(s.tcp)
+			s.udp = s.tracePackets(s.untraced)
 			break
 		}
 		s.tcp.Close()

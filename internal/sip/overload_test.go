@@ -154,7 +154,7 @@ func (s shown) SIP(_ time.Time, sent bool, _ string, _, _ netip.AddrPort, text [
 func (shown) SIPCallID(string, string) {}
 
 // TestRefusalIsShown asks that who looks into calls sees the INVITE that was refused, and
-// then what it was answered.
+// then what it was answered, and of a repeated one neither.
 func TestRefusalIsShown(t *testing.T) {
 	t.Parallel()
 	seen := shown{make(chan string, 16)}
@@ -175,6 +175,16 @@ func TestRefusalIsShown(t *testing.T) {
 		case <-within(t).Done():
 			t.Fatalf("nothing is shown, want %q", want)
 		}
+	}
+	fmt.Fprint(conn, request("INVITE", 7, "", offer()))
+	conn.SetDeadline(time.Now().Add(patience))
+	for range 2 { // it is shown before it is sent
+		if _, err := conn.Read(make([]byte, 4096)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(seen.lines) > 0 {
+		t.Errorf("%q is shown of the repeated one", <-seen.lines)
 	}
 }
 

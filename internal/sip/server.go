@@ -54,6 +54,7 @@ type Server struct {
 	warnOfNAT    sync.Once
 
 	udp      datagrams
+	untraced datagrams // the same socket: what is sent over it is shown to nobody
 	tcp, tls net.Listener
 	draining atomic.Bool
 	ctx      context.Context // of helpers: done when the server closes

@@ -56,6 +56,7 @@ type limit struct {
 	tokens float64
 	filled time.Time
 
+	observed       int     // windows since calls began to come
 	throughput     float64 // calls a second that were handled lately
 	bestThroughput float64 // the most of them, slowly forgotten
 
@@ -67,7 +68,8 @@ type limit struct {
 //
 //	off → draining: windowsToLimit overloaded windows
 //	draining → searching: a window that was not overloaded
-//	searching → tracking: one that was
+//	searching → draining: one that was, while the base was lower than what was handled
+//	searching → tracking: one that was, else
 //	each → off: windowsToLift windows in which nobody was refused
 type limitPhase uint8
 
@@ -96,7 +98,8 @@ func (l *limit) take(now time.Time) bool {
 // still for a window has handled nothing in it and much in the next: only several
 // together tell the throughput.
 func (l *limit) observe(handled float64) {
-	l.throughput += 0.2 * (handled - l.throughput)
+	l.observed++
+	l.throughput += max(0.2, 1/float64(l.observed)) * (handled - l.throughput)
 	l.bestThroughput = max(l.throughput, 0.995*l.bestThroughput)
 }
 
@@ -110,8 +113,12 @@ func (l *limit) overloaded(now time.Time, s Sample) {
 		l.phase, l.base, l.tokens, l.filled = draining, l.throughput, leastBurst, now
 	case draining: // what is handled with a queue is what can be
 		l.base = max(l.base, l.throughput)
-	case searching: // what the last two windows added came too late to be seen in them
-		l.phase = tracking
+	case searching:
+		if l.base == l.bases[0] && l.base < l.throughput { // it is the rest of the first queue
+			l.phase, l.base = draining, l.throughput
+			break
+		}
+		l.phase = tracking // what the last two windows added came too late to be seen in them
 		l.base = l.bases[0]
 	}
 	l.base *= 1 - shrinking - shrinkingMore*(1-s.inflow())
@@ -136,13 +143,16 @@ func (l *limit) relieved(s Sample, refused bool) {
 	case searching:
 		l.bases = [2]float64{l.bases[1], l.base}
 	}
-	if refused {
+	switch {
+	case refused:
 		l.calmWindows = 0
-	} else if l.calmWindows++; l.calmWindows >= windowsToLift {
+		l.base *= 1 + l.growth(s)
+	case l.calmWindows+1 >= windowsToLift:
 		l.phase = off
 		return
+	default: // that the base is not too much says nothing while fewer come
+		l.calmWindows++
 	}
-	l.base *= 1 + l.growth(s)
 	l.setRate(s)
 }
 

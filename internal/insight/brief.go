@@ -1,0 +1,40 @@
+package insight
+
+import (
+	"time"
+
+	"github.com/switchhook/switchhook/internal/ratelimit"
+)
+
+// A server that refuses calls because it is overloaded keeps whole timelines of few calls, so that
+// it answers more of them. The timeline of any other call that begins meanwhile is brief: its legs
+// and its end, and all that may have to do with a failure:
+//
+//	brief ──the first item that may be the cause of a failure──> troubled: every further item is kept
+//
+// Summaries have everything: who called whom, when, why it ended, how it sounded.
+
+// wholeRate is how many calls a second have whole timelines while others are refused.
+var wholeRate = ratelimit.Rate{PerSecond: 20, Burst: 20}
+
+// Overloaded sets by what the hub knows that calls are refused because of overload. It is
+// asked when a call begins, and must return at once.
+func (h *Hub) Overloaded(limited func() bool) { h.limited.Store(&limited) }
+
+// beginsBrief decides of a call, or a SIP dialog of no call yet, that begins. The caller holds mu.
+func (h *Hub) beginsBrief(at time.Time) bool {
+	limited := h.limited.Load()
+	return limited != nil && (*limited)() && !h.whole.Allow(at)
+}
+
+// wants reports whether an item of a record is to be kept; one that is not is counted. failed: it may
+// be the cause of a failure. The caller holds mu.
+func (h *Hub) wants(r *record, failed bool) bool {
+	r.troubled = r.troubled || failed
+	if r.brief && !r.troubled {
+		r.omitted++
+		h.lost++
+		return false
+	}
+	return true
+}
