@@ -34,17 +34,25 @@ func (p *packer) pack(t *timeline) []byte {
 const (
 	packAt   = 640                    // so many wait
 	packLess = 512                    // so many go on to wait, the last
-	packTime = 250 * time.Millisecond // after its end a call waits no longer than until the next second
+	packTime = 100 * time.Millisecond // after its end a call waits twice as long at most
 )
 
 // isOver notes that a record is over. The caller holds mu.
 func (h *Hub) isOver(r *record) {
 	h.ended = append(h.ended, r)
-	if len(h.ended)-h.packed >= packAt {
-		select {
-		case h.packNow <- struct{}{}:
-		default: // it was told before
-		}
+	switch waiting := len(h.ended) - h.packed; {
+	case waiting >= packAt:
+		h.tellPacker()
+	case waiting == 1:
+		h.packSoon.Reset(packTime)
+	}
+}
+
+// tellPacker lets the hub's goroutine pack what has waited long enough.
+func (h *Hub) tellPacker() {
+	select {
+	case h.packNow <- struct{}{}:
+	default: // it was told before
 	}
 }
 
@@ -56,6 +64,9 @@ func (h *Hub) packEnded(now time.Time) {
 		h.packed++
 	}
 	due := slices.Clone(h.ended[first:h.packed])
+	if len(h.ended) > h.packed {
+		h.packSoon.Reset(packTime)
+	}
 	h.mu.Unlock()
 	h.packAll(due)
 }

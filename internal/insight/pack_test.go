@@ -58,6 +58,25 @@ func TestCallsThatAreOverArePacked(t *testing.T) {
 	})
 }
 
+// TestFewCallsArePackedSoon: what is not packed takes three times as much.
+func TestFewCallsArePackedSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(t, Config{})
+		defer h.Close()
+		const calls = 20
+		for n := range calls {
+			overCall(h, fmt.Sprint(n))
+			time.Sleep(30 * time.Millisecond)
+		}
+		time.Sleep(2 * packTime)
+		for n := range calls {
+			if is, _ := isPacked(h, fmt.Sprint(n)); !is {
+				t.Errorf("call %d of %d is not packed", n, calls)
+			}
+		}
+	})
+}
+
 // TestManyCallsArePackedAtOnce, not once a second.
 func TestManyCallsArePackedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
