@@ -94,13 +94,10 @@ func dataDirectory(dir string, forRecordings uint64) doctor.Finding {
 	return room(what, free, forRecordings)
 }
 
-// fullDisk is how many free bytes are too few to store anything.
-const fullDisk = 1 << 20
-
 // room says what so many free bytes are enough for.
 func room(what string, free, forRecordings uint64) doctor.Finding {
 	switch {
-	case free < fullDisk:
+	case free < datadir.LeastFree:
 		return doctor.Finding{State: doctor.Fail, What: fmt.Sprintf("%s: its disk is full", what), Remedy: "nothing can be stored: make room, or choose another directory with --data"}
 	case free < forRecordings:
 		return doctor.Finding{State: doctor.Note, What: fmt.Sprintf("%s: %d MiB are free", what, free>>20), Remedy: fmt.Sprintf("no recording begins below %d MiB: make room, or lower recording.min-free-mib", forRecordings>>20)}

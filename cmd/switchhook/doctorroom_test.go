@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/doctor"
 )
 
@@ -14,8 +15,8 @@ func TestDoctorSaysWhatADiskHasRoomFor(t *testing.T) {
 		state, says         string
 	}{
 		{0, 512 << 20, doctor.Fail, "make room"},
-		{fullDisk - 1, 0, doctor.Fail, "make room"},
-		{fullDisk, 0, doctor.OK, ""},
+		{datadir.LeastFree - 1, 0, doctor.Fail, "make room"},
+		{datadir.LeastFree, 0, doctor.OK, ""},
 		{511 << 20, 512 << 20, doctor.Note, "no recording begins below 512 MiB"},
 		{512 << 20, 512 << 20, doctor.OK, ""},
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
@@ -69,11 +70,23 @@ func (l serverLog) write(level slog.Level, format string, v []any) {
 
 // The methods of server.Logger.
 func (l serverLog) Noticef(format string, v ...any) { l.write(slog.LevelDebug, format, v) }
-func (l serverLog) Warnf(format string, v ...any)   { l.write(slog.LevelWarn, format, v) }
 func (l serverLog) Fatalf(format string, v ...any)  { l.write(slog.LevelError, format, v) }
 func (l serverLog) Errorf(format string, v ...any) {
 	l.failed(fmt.Sprintf(format, v...))
 	l.write(slog.LevelError, format, v)
+}
+
+// Warnf writes a warning. What the server says of its indexes is none: after a crash or on a full disk it makes
+// them anew of the messages. What is damaged of those is found by repair, before.
+func (l serverLog) Warnf(format string, v ...any) {
+	text := fmt.Sprintf(format, v...)
+	for _, of := range []string{"Stream state ", " state is outdated", " state from index errored"} {
+		if strings.Contains(text, of) {
+			l.log.Info("an index of stored data is made anew", "text", text)
+			return
+		}
+	}
+	l.write(slog.LevelWarn, "%s", []any{text})
 }
 func (l serverLog) Debugf(format string, v ...any) {}
 func (l serverLog) Tracef(format string, v ...any) {}

@@ -22,6 +22,9 @@ const (
 	lockFile = "switchhook.lock"
 )
 
+// LeastFree is how many bytes its disk must have free for anything to be stored.
+const LeastFree = 1 << 20
+
 // Dir is a data directory that this process has locked.
 type Dir struct {
 	name string // absolute path

@@ -51,10 +51,10 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	p.log = slog.New(insight.Handler(s.log.Handler(), p.insight.Load))
 	defer func() { err = errors.Join(err, p.close()) }()
 	if err := p.open(ctx); err != nil {
-		return err
+		return onDisk(err, s.cfg.Data, datadir.Free)
 	}
 	if s.taken, err = p.serve(ctx); err != nil {
-		return err
+		return onDisk(err, s.cfg.Data, datadir.Free)
 	}
 	// The addresses come last: who waits for them finds the connection string written.
 	if err := p.resource.Announce(s.taken.Endpoint()); err != nil {
