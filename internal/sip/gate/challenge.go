@@ -10,19 +10,21 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
-// challenge refuses the datagram of an unknown source, or asks for credentials.
+// challenge refuses the datagram of an unknown source, or asks for credentials. Of its calls a
+// few are shown: a carrier that calls from a new address is one.
 func (g *Gate) challenge(request *sip.Request, from netip.AddrPort, now time.Time) Reply {
 	request.SetTransport("UDP")
 	request.SetSource(from.String())
+	show := request.IsInvite() && g.shownUnknown.Allow(now)
 	if !g.cfg.Peers.Authenticates() || request.IsCancel() {
 		g.NoteRefused(from.Addr(), request.Method, now)
-		return Reply{Data: transaction.Encode(transaction.Response(request, sip.StatusForbidden, "Forbidden")), To: from}
+		return Reply{Data: transaction.Encode(transaction.Response(request, sip.StatusForbidden, "Forbidden")), To: from, Show: show}
 	}
 	refusal := transaction.Response(request, sip.StatusUnauthorized, "Unauthorized")
 	for _, field := range g.Digest.Challenges(false, from.Addr(), now) {
 		refusal.AppendHeader(field)
 	}
-	return Reply{Data: transaction.Encode(refusal), To: from}
+	return Reply{Data: transaction.Encode(refusal), To: from, Show: show}
 }
 
 // IsKeepAlive reports whether a datagram only keeps a NAT open.

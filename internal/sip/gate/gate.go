@@ -55,6 +55,7 @@ type Gate struct {
 
 	warnings, overloadWarnings *ratelimit.Bucket
 	shown                      *ratelimit.Bucket // refusals because of overload
+	shownUnknown               *ratelimit.Bucket // those of unknown sources
 	sinceWarning               atomic.Uint64     // unknown sources refused since the last warning
 	sinceOverloadWarning       atomic.Uint64
 }
@@ -66,7 +67,7 @@ func New(cfg Config) *Gate {
 		Digest: newDigest(cfg.Realm, cfg.Algorithms), Admission: NewAdmission(cfg.Measure), Connections: newConnections(cfg.UnknownLife, known.isProven),
 		cfg: cfg, sources: known, decisions: newDecisions(), tags: newRefusalTags(),
 		warnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)), overloadWarnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)),
-		shown: ratelimit.NewBucket(rateShown),
+		shown: ratelimit.NewBucket(rateShown), shownUnknown: ratelimit.NewBucket(rateShown),
 	}
 }
 

@@ -94,6 +94,30 @@ func TestFewRefusalsAreShown(t *testing.T) {
 	}
 }
 
+// TestFewCallsOfUnknownSourcesAreShown: who looks why a carrier's calls do not arrive sees that
+// they come from an address that is no trunk's, and strangers do not fill the list.
+func TestFewCallsOfUnknownSourcesAreShown(t *testing.T) {
+	t.Parallel()
+	for _, authenticate := range []bool{false, true} {
+		strain := 0.0
+		g, shown := newGate(authenticate, &strain), 0
+		for n := range 100 {
+			from := netip.AddrPortFrom(netip.AddrFrom4([4]byte{198, 51, 100, byte(n)}), 5060)
+			for _, method := range []string{"INVITE", "OPTIONS"} {
+				if _, _, reply := g.Datagram([]byte(message(method, method+fmt.Sprint(n), "")), from, start); reply.Show {
+					shown++
+					if method != "INVITE" {
+						t.Errorf("%s is shown", method)
+					}
+				}
+			}
+		}
+		if shown != rateShown.Burst {
+			t.Errorf("where some sign (%t), %d are shown, want %d", authenticate, shown, rateShown.Burst)
+		}
+	}
+}
+
 // BenchmarkDatagramOfRefusedCall is what the gate itself needs for one.
 func BenchmarkDatagramOfRefusedCall(b *testing.B) {
 	g, now := fullGate(false)
