@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/delivery"
 	"github.com/switchhook/switchhook/internal/delivery/history"
 	"github.com/switchhook/switchhook/internal/delivery/journal"
 	"github.com/switchhook/switchhook/internal/storage"
@@ -53,7 +52,7 @@ func TestDeadLetterReachesAzureBlob(t *testing.T) {
 		t.Fatal(err)
 	}
 	var letters []map[string]any
-	if err := json.Unmarshal(data, &letters); err != nil || len(letters) != 1 || letters[0]["deadLetterReason"] != delivery.ReasonAttempts {
+	if err := json.Unmarshal(data, &letters); err != nil || len(letters) != 1 || letters[0]["deadLetterReason"] != "UndeliverableDueToHttpBadRequest" {
 		t.Errorf("%s holds %s, %v", files[0], data, err)
 	}
 	if want := "INCOMING/" + time.Now().UTC().Format("2006/1/2/"); !strings.HasPrefix(files[0], want) {

@@ -120,11 +120,11 @@ func TestDeadLetterIsWrittenFiveMinutesAfterTheLastAttempt(t *testing.T) {
 		if len(got) != 2 || len(files) != 1 { // due together, they share a file
 			t.Fatalf("%d dead letters in %v", len(got), files)
 		}
-		if got[0]["deadLetterReason"] != delivery.ReasonAttempts || got[0]["lastDeliveryOutcome"] != "BadRequest" || got[0]["deliveryAttempts"] != 1.0 {
+		if got[0]["deadLetterReason"] != "UndeliverableDueToHttpBadRequest" || got[0]["lastHttpStatusCode"] != 400.0 || got[0]["lastDeliveryOutcome"] != "BadRequest" || got[0]["deliveryAttempts"] != 1.0 {
 			t.Errorf("got %v", got[0])
 		}
 		letters, more, err := b.List(t.Context(), FolderURL("letters"), "incoming", 1)
-		if err != nil || !more || len(letters) != 1 || letters[0].ID == "" || letters[0].Attempts != 1 || letters[0].Reason != delivery.ReasonAttempts || strings.Contains(string(letters[0].Event), "deadLetter") {
+		if err != nil || !more || len(letters) != 1 || letters[0].ID == "" || letters[0].Attempts != 1 || letters[0].Reason != "UndeliverableDueToHttpBadRequest" || strings.Contains(string(letters[0].Event), "deadLetter") {
 			t.Errorf("the list has %+v, more %t, %v", letters, more, err)
 		}
 		if letters, more, err = b.List(t.Context(), FolderURL("letters"), "incoming", 10); err != nil || more || len(letters) != 2 {

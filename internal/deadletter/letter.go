@@ -3,6 +3,7 @@ package deadletter
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"time"
 
@@ -31,11 +32,15 @@ func (b *Box) Undelivered(u delivery.Undelivered) []delivery.Message {
 	}}
 }
 
-// reasonOf names why an event was given up. Two reasons are documented; an
-// answer that is never retried uses all attempts up.
+// reasonOf names why an event was given up. Microsoft documents two reasons. Dead letters
+// of the service after the answer 400 have another, UndeliverableDueToHttpBadRequest; those
+// after other answers that are never retried are named likewise.
 func reasonOf(u delivery.Undelivered) string {
 	if u.Result == history.Expired {
 		return u.Reason
+	}
+	if status := http.StatusText(u.Outcome.Status); status != "" {
+		return "UndeliverableDueToHttp" + strings.ReplaceAll(status, " ", "")
 	}
 	return delivery.ReasonAttempts
 }
@@ -55,6 +60,7 @@ type added struct {
 	Reason      string  `json:"deadLetterReason"`
 	Attempts    int     `json:"deliveryAttempts"`
 	LastOutcome string  `json:"lastDeliveryOutcome"`
+	LastStatus  int     `json:"lastHttpStatusCode,omitempty"` // 0: there was no answer
 	Published   string  `json:"publishTime"`
 	LastAttempt *string `json:"lastDeliveryAttemptTime,omitempty"`
 }
@@ -63,16 +69,17 @@ type addedToCloudEvent struct {
 	Reason      string  `json:"deadletterreason"`
 	Attempts    int     `json:"deliveryattempts"`
 	LastOutcome string  `json:"lastdeliveryoutcome"`
+	LastStatus  int     `json:"lasthttpstatuscode,omitempty"`
 	Published   string  `json:"publishtime"`
 	LastAttempt *string `json:"lastdeliveryattempttime,omitempty"`
 }
 
 // addedNames are what has to go when an event is delivered once more.
-var addedNames = []string{"deadLetterReason", "deliveryAttempts", "lastDeliveryOutcome", "publishTime", "lastDeliveryAttemptTime"}
+var addedNames = []string{"deadLetterReason", "deliveryAttempts", "lastDeliveryOutcome", "lastHttpStatusCode", "publishTime", "lastDeliveryAttemptTime"}
 
 // letter is the array of a message's events, with what dead letters add.
 func letter(u delivery.Undelivered, reason string) []byte {
-	more := added{Reason: reason, Attempts: u.Outcome.Attempt, LastOutcome: outcomeName(u), Published: timestamp(u.Posted)}
+	more := added{Reason: reason, Attempts: u.Outcome.Attempt, LastOutcome: outcomeName(u), LastStatus: u.Outcome.Status, Published: timestamp(u.Posted)}
 	if !u.LastAttempt.IsZero() {
 		at := timestamp(u.LastAttempt)
 		more.LastAttempt = &at

@@ -3,6 +3,7 @@ package deadletter
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,11 +28,11 @@ func givenUp(body string) delivery.Undelivered {
 }
 
 func TestDeadLetterOfEachSchema(t *testing.T) {
-	const members = `"TimeToLiveExceeded","deliveryAttempts":3,"lastDeliveryOutcome":"NotFound","publishTime":"2026-01-02T03:04:05.6000000Z","lastDeliveryAttemptTime":"2026-01-02T03:05:05.6000000Z"}]`
+	const members = `"TimeToLiveExceeded","deliveryAttempts":3,"lastDeliveryOutcome":"NotFound","lastHttpStatusCode":404,"publishTime":"2026-01-02T03:04:05.6000000Z","lastDeliveryAttemptTime":"2026-01-02T03:05:05.6000000Z"}]`
 	for _, test := range []struct{ name, body, want string }{
 		{"event grid", gridEvent, gridEvent[:len(gridEvent)-2] + `,"deadLetterReason":` + members},
 		{"cloud event", cloudEvent, `[` + cloudEvent[:len(cloudEvent)-1] +
-			`,"deadletterreason":"TimeToLiveExceeded","deliveryattempts":3,"lastdeliveryoutcome":"NotFound","publishtime":"2026-01-02T03:04:05.6000000Z","lastdeliveryattempttime":"2026-01-02T03:05:05.6000000Z"}]`},
+			`,"deadletterreason":"TimeToLiveExceeded","deliveryattempts":3,"lastdeliveryoutcome":"NotFound","lasthttpstatuscode":404,"publishtime":"2026-01-02T03:04:05.6000000Z","lastdeliveryattempttime":"2026-01-02T03:05:05.6000000Z"}]`},
 		{"no members", `[{}]`, `[{"deadLetterReason":` + members},
 		{"no JSON", `oops`, `["oops"]`},
 	} {
@@ -56,11 +57,24 @@ func TestEventWithoutAPlaceIsNoDeadLetter(t *testing.T) {
 	}
 }
 
-func TestFinalAnswerCountsAsAllAttempts(t *testing.T) {
+func TestFinalAnswerIsNamedByTheReason(t *testing.T) {
+	for status, want := range map[int]string{
+		400: "UndeliverableDueToHttpBadRequest", 401: "UndeliverableDueToHttpUnauthorized", 403: "UndeliverableDueToHttpForbidden",
+		413: "UndeliverableDueToHttpRequestEntityTooLarge", 0: delivery.ReasonAttempts, // refused by our own configuration
+	} {
+		u := givenUp(gridEvent)
+		u.Result, u.Reason, u.Outcome.Status = history.Failed, "not to be retried", status
+		if got := reasonOf(u); got != want {
+			t.Errorf("after %d: got %q, want %q", status, got, want)
+		}
+	}
+}
+
+func TestDeadLetterWithoutAnAnswerHasNoStatus(t *testing.T) {
 	u := givenUp(gridEvent)
-	u.Result, u.Reason = history.Failed, "not to be retried"
-	if got := reasonOf(u); got != delivery.ReasonAttempts {
-		t.Errorf("got %q", got)
+	u.Outcome = delivery.Outcome{Attempt: 3, Err: delivery.ErrNotAnswered}
+	if got := string(letter(u, "x")); strings.Contains(got, "StatusCode") || !strings.Contains(got, `"lastDeliveryOutcome":"TimedOut"`) {
+		t.Errorf("got %s", got)
 	}
 }
 
