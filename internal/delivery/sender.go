@@ -1,6 +1,10 @@
 package delivery
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // Sender carries messages to one kind of destination: webhooks, queues, files.
 // The scheme of a message's URL chooses it.
@@ -22,6 +26,21 @@ type Parcel struct {
 
 // First returns the message that speaks for all: their URL and header are its.
 func (p Parcel) First() *Message { return &p.Messages[0] }
+
+// Prepare sets the header fields that the policy makes anew for each attempt.
+func (p Parcel) Prepare(ctx context.Context, h Header) error {
+	if p.policy == nil || p.policy.Prepare == nil {
+		return nil
+	}
+	err := p.policy.Prepare(ctx, h, p.First(), p.Attempt)
+	switch {
+	case errors.Is(err, ErrNotReady):
+		return fmt.Errorf("%w: %w", ErrNotSent, err)
+	case err != nil:
+		return fmt.Errorf("%w: prepare: %w", errPrepare, err)
+	}
+	return nil
+}
 
 // Body returns the body of the attempt: the message's, or the joined ones.
 func (p Parcel) Body() []byte {

@@ -80,15 +80,7 @@ func (w webhook) prepare(ctx context.Context, h *httpclient.Fields, p Parcel) er
 			h.Set("Traceparent", parent)
 		}
 	}
-	if p.policy.Prepare == nil {
-		return nil
-	}
-	if err := p.policy.Prepare(ctx, h, m, p.Attempt); errors.Is(err, ErrNotReady) {
-		return fmt.Errorf("%w: %w", ErrNotSent, err)
-	} else if err != nil {
-		return fmt.Errorf("%w: prepare: %w", errPrepare, err)
-	}
-	return nil
+	return p.Prepare(ctx, h)
 }
 
 // post makes the usual request.

@@ -49,11 +49,11 @@ func TestDeletedSubscriptionTellsItsWebhook(t *testing.T) {
 			if err != nil || event["id"] != header.Get(headerOutputEventID) || at(event, "data.eventSubscriptionId") != armBase+"/incoming" {
 				t.Errorf("the body is %s, %v", body, err)
 			}
-			kind, topic := event["eventType"], event["topic"]
-			if schema == schemaCloudEvents {
-				kind, topic = event["type"], event["source"]
+			kind, topic, subject := event["eventType"], event["topic"], any("")
+			if schema == schemaCloudEvents { // where an empty subject is against the rules
+				kind, topic, subject = event["type"], event["source"], nil
 			}
-			if kind != "Microsoft.EventGrid.SubscriptionDeletedEvent" || topic != g.topic || event["subject"] != "" {
+			if kind != "Microsoft.EventGrid.SubscriptionDeletedEvent" || topic != g.topic || event["subject"] != subject {
 				t.Errorf("the body is %s", body)
 			}
 		})

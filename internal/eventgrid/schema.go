@@ -46,7 +46,9 @@ func (e event) inCloudEventsSchema(source string) ([]byte, error) {
 		b = appendMember(b, `,"source":`, source)
 		b = appendMember(b, `,"id":`, e.id)
 		b = append(appendTimestamp(append(b, `,"time":"`...), e.at), '"')
-		b = appendMember(b, `,"subject":`, e.subject)
+		if e.subject != "" { // CloudEvents 1.0: a subject that is present is not empty
+			b = appendMember(b, `,"subject":`, e.subject)
+		}
 		b, err := e.appendData(append(b, `,"data":`...))
 		if err != nil {
 			return nil, fmt.Errorf("encode %s: %w", e.kind, err)

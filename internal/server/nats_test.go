@@ -48,7 +48,8 @@ func TestSubjectTakesEvents(t *testing.T) {
 	if err := json.Unmarshal(msg.Data, &events); err != nil || len(events) != 1 || events[0].EventType != "Microsoft.Communication.IncomingCall" {
 		t.Errorf("the message is %s, %v", msg.Data, err)
 	}
-	if h := msg.Header; h.Get("aeg-event-type") != "Notification" || h.Get("aeg-subscription-name") != "INCOMING" || h.Get("X-Caller") != "4:+15551234567" || h.Get("Content-Type") == "" {
+	if h := msg.Header; h.Get("aeg-event-type") != "Notification" || h.Get("aeg-subscription-name") != "INCOMING" || h.Get("X-Caller") != "4:+15551234567" || h.Get("Content-Type") == "" ||
+		h.Get("aeg-delivery-count") != "0" || len(h.Get("aeg-output-event-id")) != 36 {
 		t.Errorf("its header is %v", h)
 	}
 

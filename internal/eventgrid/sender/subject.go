@@ -86,6 +86,9 @@ func (s *subjects) Send(ctx context.Context, p delivery.Parcel) delivery.Outcome
 	for name, value := range m.Header {
 		msg.Header.Set(name, value)
 	}
+	if err := p.Prepare(ctx, msg.Header); err != nil {
+		return delivery.Outcome{Err: err}
+	}
 	if len(p.Messages) == 1 {
 		msg.Header.Set(nats.MsgIdHdr, m.Group+"/"+m.ID) // a stream keeps a repeated event once
 	}
