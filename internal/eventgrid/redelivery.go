@@ -1,21 +1,37 @@
 package eventgrid
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
-	"maps"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/delivery"
 )
 
-// kept is what a dead letter tells of its event, in either schema.
+// kept is what a dead letter, or a message that waits, tells of its event, in either schema.
 type kept struct {
-	ID        string    `json:"id"`
-	EventType string    `json:"eventType"`
-	Type      string    `json:"type"`
-	EventTime time.Time `json:"eventTime"`
-	Time      time.Time `json:"time"`
+	ID        string          `json:"id"`
+	Topic     string          `json:"topic"`
+	Source    string          `json:"source"`
+	Subject   string          `json:"subject"`
+	EventType string          `json:"eventType"`
+	Type      string          `json:"type"`
+	EventTime time.Time       `json:"eventTime"`
+	Time      time.Time       `json:"time"`
+	Data      json.RawMessage `json:"data"`
+}
+
+// publication is the event as it was published.
+func (k kept) publication() *publication {
+	e := event{id: k.ID, kind: k.EventType + k.Type, subject: k.Subject, at: k.EventTime, data: k.Data}
+	if e.at.IsZero() {
+		e.at = k.Time
+	}
+	if len(k.Data) == 0 {
+		e.data = json.RawMessage("null")
+	}
+	return newPublication(e, cmp.Or(k.Topic, k.Source))
 }
 
 // DeadLetters tells where a subscription's dead letters are kept, "" for
@@ -29,28 +45,22 @@ func (g *Grid) DeadLetters(name string) (store string, again func(event json.Raw
 	return e.subscriber.dead, e.subscriber.again, true
 }
 
-// again addresses an event that was given up. Headers that were made of the
-// event's fields are not made anew.
-func (t *subscriber) again(event json.RawMessage) (delivery.Message, error) {
+// again addresses an event once more as the subscription wants it now: in its schema, with
+// its headers. It goes beside the other events of its call.
+func (t *subscriber) again(text json.RawMessage) (delivery.Message, error) {
 	var of kept
-	if err := json.Unmarshal(event, &of); err != nil {
+	if err := json.Unmarshal(text, &of); err != nil {
 		return delivery.Message{}, err
 	}
 	if of.ID == "" {
 		return delivery.Message{}, errors.New("the event has no id")
 	}
-	body := []byte(event)
-	if t.schema != schemaCloudEvents {
-		body = append(append([]byte{'['}, body...), ']')
+	p := of.publication()
+	body, err := p.body(t.schema)
+	if err != nil {
+		return delivery.Message{}, err
 	}
-	kind, at := of.EventType+of.Type, of.EventTime
-	if at.IsZero() {
-		at = of.Time
-	}
-	return delivery.Message{
-		ID: of.ID, Policy: PolicyName, Group: t.label, URL: t.endpoint, Header: maps.Clone(t.header), SecretHeaders: t.secret,
-		Body: t.batched(body), MaxAttempts: t.retry.MaxAttempts, TTL: t.retry.TimeToLive, Note: kind,
-		Batch: t.batch, Bearer: t.bearer, PerMinute: t.rate, DeadLetter: t.dead,
-		Event: delivery.Event{Subscription: t.label, Schema: t.schema, Type: kind, Time: at},
-	}, nil
+	m := t.message(p, body)
+	m.Lane = ""
+	return m, nil
 }
