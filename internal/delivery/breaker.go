@@ -31,6 +31,13 @@ func (b *breaker) ready(now time.Time) bool {
 	return b.circuit == closed || b.circuit == open && !now.Before(b.until)
 }
 
+// endPause lets an attempt be made from now on.
+func (b *breaker) endPause(now time.Time) {
+	if b.until.After(now) {
+		b.until = now
+	}
+}
+
 // begin notes that an attempt is made, and reports whether it is the probe: while open,
 // the next one is.
 func (b *breaker) begin() (probe bool) {

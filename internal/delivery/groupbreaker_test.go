@@ -149,6 +149,40 @@ func TestConsentEndsProbation(t *testing.T) {
 	}
 }
 
+// TestRedeliveryDoesNotWaitForProbation: whoever asks for it has repaired the endpoint.
+func TestRedeliveryDoesNotWaitForProbation(t *testing.T) {
+	for name, ask := range map[string]func(*Engine) int{
+		"an event":              func(e *Engine) int { n, _ := e.Resend("id-3", ""); return n },
+		"all of a subscription": func(e *Engine) int { return e.RetryNow("sub") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			hooks := &webhooks{}
+			hooks.answer = func(string, string, int) reply {
+				return reply{status: map[bool]int{true: 404, false: 200}[time.Since(hooks.begun) < 20*time.Second]}
+			}
+			run(t, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+				for i := range 12 { // the circuit opens for five minutes
+					m := grid(fmt.Sprint(i), fmt.Sprint(i))
+					m.Event.Subscription = "SUB"
+					e.Post(m)
+				}
+				time.Sleep(25 * time.Second)
+				tried := len(hooks.times("3"))
+				if ask(e) == 0 {
+					t.Fatal("nothing was started")
+				}
+				time.Sleep(time.Second)
+				if at := hooks.times("3"); len(at) != tried+1 || at[tried] > 26_000 {
+					t.Errorf("the event was posted at %v ms", at)
+				}
+				if n := e.open.Load(); n != 0 {
+					t.Errorf("%d events still wait", n)
+				}
+			})
+		})
+	}
+}
+
 // TestConsentOpensTheWayForCallbacks: an application that has come back and has subscribed
 // again gets the callbacks of its first call at once.
 func TestConsentOpensTheWayForCallbacks(t *testing.T) {

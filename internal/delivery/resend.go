@@ -24,6 +24,7 @@ func (e *Engine) Resend(id, group string) (int, error) {
 			for _, j := range slices.Clone(g.members) {
 				if j.msg.ID == id && j.msg.isEvent() {
 					under[name] = true
+					e.probeNow(name)
 					e.retryNow(j)
 				}
 			}
@@ -38,6 +39,11 @@ func (e *Engine) Resend(id, group string) (int, error) {
 	if len(under)+len(again) == 0 {
 		return 0, fault.NotFound("event %q does not wait for a delivery, and is not remembered any more", id)
 	}
+	e.inTurn(func() {
+		for i := range again {
+			e.probeNow(again[i].Group)
+		}
+	})
 	if err := e.Offer(again...); err != nil {
 		return len(under), err
 	}
@@ -75,10 +81,26 @@ func (e *Engine) retryNow(j *job) bool {
 	return true
 }
 
+// probeNow lets one attempt for a group be made at once where its circuits are open:
+// whoever asks for it has repaired the endpoint, or wants to know. Its success closes them.
+func (e *Engine) probeNow(group string) {
+	now := time.Now()
+	for key, b := range e.groupBreakers {
+		if b.group != group {
+			continue
+		}
+		b.endPause(now)
+		if d := e.destinations[destinationKey{key.policy, key.address}]; d != nil {
+			d.endPause(now)
+		}
+	}
+}
+
 // RetryNow starts the next attempt of every message of a group that backs off,
 // and returns how many those are.
 func (e *Engine) RetryNow(group string) (n int) {
 	e.inTurn(func() {
+		e.probeNow(group)
 		if g := e.groups[group]; g != nil {
 			for _, j := range slices.Clone(g.members) {
 				if e.retryNow(j) {
