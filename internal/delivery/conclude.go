@@ -159,6 +159,11 @@ func (e *Engine) finish(j *job, how history.Result, why string) {
 	if !handedOver {
 		j.msg.Body, j.msg.Header = nil, nil
 	}
+	e.depart(j)
+}
+
+// depart takes a message that has ended out of all that it waited in.
+func (e *Engine) depart(j *job) {
 	if j.to != nil {
 		e.cancelRetry(j)
 		e.leaveGroupBreaker(j)

@@ -85,6 +85,9 @@ func (e *Engine) start(j *job) {
 		j.state = backingOff
 		return
 	}
+	if e.readdress(j) {
+		return
+	}
 	now := time.Now()
 	if why := j.exhausted(now); why != "" {
 		e.finish(j, history.Expired, why)

@@ -122,7 +122,7 @@ func (e *Engine) tellGroupBreaker(a *attempt, o Outcome, now time.Time) {
 // EndProbation closes the circuits of a subscription, whose name is that of its group,
 // at an endpoint that has shown by itself that it is there, as by its consent in a
 // handshake, and those of the endpoint's host, whatever is sent there. What was held back
-// for them is sent.
+// for them is sent, and so is what waited for another endpoint (Policy.Moved).
 func (e *Engine) EndProbation(name, endpoint string) {
 	if u, err := url.Parse(endpoint); err == nil {
 		e.enqueue(journal.MarkEntry(func() { e.closeCircuits(name, addressOf(u)) }))
@@ -145,6 +145,7 @@ func (e *Engine) closeCircuits(name, address string) {
 			e.closeCircuit(d)
 		}
 	}
+	e.hurryMoved(name)
 }
 
 // holdBack lets a message back off until its group's breaker allows an attempt.

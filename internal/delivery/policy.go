@@ -26,6 +26,11 @@ type Policy struct {
 	// was dropped: the place for dead-lettering. The message is forgotten only
 	// when those that the hook returns are in the journal.
 	Undelivered func(u Undelivered) []Message
+	// Moved, if given, says of a message that waits for another attempt that it would go
+	// elsewhere if it were posted now. Readdress makes the message that takes its place,
+	// or says that there is none any more. Moved must not block.
+	Moved     func(m *Message) bool
+	Readdress func(m Message, posted time.Time) (Message, bool)
 	// Join makes one body of those of a batch; nil takes JoinArrays.
 	Join func(bodies [][]byte) []byte
 

@@ -32,7 +32,7 @@ func (e *Engine) Resend(id, group string) (int, error) {
 	})
 	var again []Message
 	for _, m := range e.recent.find(id, group) {
-		if !under[m.Group] {
+		if m, ok := e.asPostedNow(m); ok && !under[m.Group] {
 			again = append(again, m)
 		}
 	}

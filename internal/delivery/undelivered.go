@@ -54,13 +54,19 @@ func (e *Engine) handOver(j *job, how history.Result, why string) bool {
 		Posted: j.Posted, LastAttempt: j.started,
 	}
 	u.Outcome.Attempt = j.Attempts
-	b := handover{job: j, seq: j.Seq, hook: j.policy.Undelivered, what: u}
-	if j.Away && j.msg.DeadLetter != "" {
+	e.hand(j, u, j.msg.DeadLetter != "", j.policy.Undelivered)
+	return true
+}
+
+// hand queues a message for a hook that gives what takes its place, with its body if that
+// is wanted.
+func (e *Engine) hand(j *job, u Undelivered, wantsBody bool, hook func(Undelivered) []Message) {
+	b := handover{job: j, seq: j.Seq, hook: hook, what: u}
+	if j.Away && wantsBody {
 		b.page = j.Page()
 	}
 	j.state = undelivered
 	e.undeliverable.put(b)
-	return true
 }
 
 func (u *undeliveredQueue) put(b handover) {

@@ -46,6 +46,7 @@ func (g *Grid) activate(sub Subscription) error {
 	}
 	g.stop(key(sub.Name)) // the handshake of a webhook that was wanted before
 	g.replaceView(g.view.Load().with(sub))
+	g.poster.EndProbation(sub.label(), active.Endpoint)
 	g.log.Info("event subscription changed its state", "subscription", sub.Name, "state", string(succeeded), "endpoint", active.shown())
 	return nil
 }

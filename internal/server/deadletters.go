@@ -33,6 +33,10 @@ func (p *parts) openDeadLetters(delay time.Duration, failures history.Archive) {
 func (p *parts) eventPolicy(tokens eventgrid.Tokens) delivery.Policy {
 	policy := eventgrid.Policy(tokens)
 	policy.Undelivered = p.deadLetters.Undelivered
+	policy.Moved = func(m *delivery.Message) bool { return p.grid.Moved(m) } // it is there before deliveries begin
+	policy.Readdress = func(m delivery.Message, posted time.Time) (delivery.Message, bool) {
+		return p.grid.Readdress(m, posted)
+	}
 	policy.Observer = p.failures
 	return policy
 }

@@ -253,3 +253,24 @@ func TestTailShowsEventsThatNobodyTakes(t *testing.T) {
 		t.Errorf("after the stop: %s", ended.Text())
 	}
 }
+
+// TestWaitingEventGoesToTheNewEndpoint: a subscription whose webhook is gone gets another
+// one, and what waited is delivered there.
+func TestWaitingEventGoesToTheNewEndpoint(t *testing.T) {
+	p, base := eventParts(t)
+	old, now := make(chan int), make(chan int)
+	subscribe(t, base, "Incoming", webhook(t, old)+"/events")
+	ring(p)
+	old <- http.StatusInternalServerError
+	first := waitForAttempts(t, base, 1)[0]
+	address := webhook(t, now) + "/events"
+	subscribe(t, base, "Incoming", address)
+	select {
+	case now <- http.StatusOK:
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing came to the new endpoint")
+	}
+	if a := waitForAttempts(t, base, 2)[0]; a.ID != first.ID || a.URL != address || a.Result != history.Delivered {
+		t.Errorf("got %+v", a)
+	}
+}
