@@ -35,16 +35,21 @@ func (s *Server) calleeOfPhone(uri *sip.Uri) (identifier.ID, error) {
 const nationalDigits = 8
 
 // dialled understands digits that a telephone dials without a plus sign as the trunks'
-// country writes them: ten digits are a number of North America where the country is 1.
+// country writes them: ten digits are a number of North America where the country is 1. Fewer
+// digits are an emergency number, another short number or an extension, and stay as they are:
+// no carrier takes them behind a plus sign.
 func (s *Server) dialled(user string) (number identifier.ID, ok bool) {
 	digits := header.StripSeparators(user)
-	if len(digits) < nationalDigits || strings.Trim(digits, "0123456789") != "" {
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
 		return number, false
 	}
-	id, err := identifier.Phone(digits)
-	if err != nil {
+	number, err := identifier.Phone(digits)
+	switch {
+	case err != nil:
 		return number, false
+	case len(digits) < nationalDigits:
+		return number, !s.cfg.Permit.Owns("+" + digits)
 	}
-	number = s.cfg.Permit.Normal(id)
+	number = s.cfg.Permit.Normal(number)
 	return number, strings.HasPrefix(number.Number(), "+")
 }
