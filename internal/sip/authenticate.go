@@ -20,7 +20,7 @@ func (s *Server) authenticates() bool { return s.trunks.Authenticates() || s.has
 // count: any web page that a machine of the trunk opens can connect from its address.
 func (s *Server) caller(request *sip.Request, tx *transaction.Server) (*trunk.Trunk, bool) {
 	source, now := sourceOf(request), time.Now()
-	if from, ok := s.trunks.From(source.Addr()); ok && !isWebSocket(request.Transport()) {
+	if from, ok := s.trunkOf(request, source); ok && !isWebSocket(request.Transport()) {
 		return from, true
 	}
 	if !s.authenticates() {

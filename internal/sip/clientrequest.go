@@ -77,6 +77,5 @@ func (r *clientRequest) mayAnswer(response *sip.Response) bool {
 	if source == r.dialog.source.Addr() {
 		return true
 	}
-	from, known := r.leg.server.trunks.From(source)
-	return known && isSameTrunk(from, r.leg.trunk)
+	return r.leg.trunk != nil && r.leg.server.trunks.Has(source, r.leg.trunk.Name)
 }

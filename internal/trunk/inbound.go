@@ -24,22 +24,50 @@ func (t *Table) Authenticates() bool {
 // From returns the trunk that an address may call in as; false is a stranger.
 // Where several trunks allow it, the one with the narrowest source wins.
 func (t *Table) From(address netip.Addr) (*Trunk, bool) {
+	return t.FromBest(address, func(*Trunk) int { return 0 })
+}
+
+// FromBest is From where several trunks have the same source, as accounts at one provider do:
+// the first of these that has the highest rank wins.
+func (t *Table) FromBest(address netip.Addr, rank func(*Trunk) int) (*Trunk, bool) {
 	address = address.Unmap().WithZone("")
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	var best *Trunk
-	width := -1
+	narrowest, highest := -1, 0
 	for _, trunk := range t.trunks {
-		for _, source := range trunk.Sources {
-			if source.Bits() > width && source.Contains(address) {
-				best, width = trunk, source.Bits()
-			}
+		bits := t.sourceBits(address, trunk)
+		if bits < 0 || bits < narrowest {
+			continue
 		}
-		if len(trunk.Sources) == 0 && address.BitLen() > width && slices.Contains(t.resolved[trunk], address) {
-			best, width = trunk, address.BitLen()
+		if place := rank(trunk); bits > narrowest || place > highest {
+			best, narrowest, highest = trunk, bits, place
 		}
 	}
 	return best, best != nil
+}
+
+// sourceBits is how many bits of an address the narrowest source gives by which it may call in
+// as a trunk; -1: it may not. The caller holds mu.
+func (t *Table) sourceBits(address netip.Addr, as *Trunk) int {
+	bits := -1
+	for _, source := range as.Sources {
+		if source.Bits() > bits && source.Contains(address) {
+			bits = source.Bits()
+		}
+	}
+	if len(as.Sources) == 0 && slices.Contains(t.resolved[as], address) {
+		bits = address.BitLen()
+	}
+	return bits
+}
+
+// Has reports whether an address is one of the trunk of a name.
+func (t *Table) Has(address netip.Addr, name string) bool {
+	address = address.Unmap().WithZone("")
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return slices.ContainsFunc(t.trunks, func(trunk *Trunk) bool { return trunk.Name == name && t.belongs(address, trunk) })
 }
 
 // Knows reports whether an address belongs to any trunk: as one that may call
