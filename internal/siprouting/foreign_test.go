@@ -37,6 +37,17 @@ func TestTrunksOfApplicationsLeadNowhereInside(t *testing.T) {
 	}
 }
 
+// TestTrunksOfApplicationsTakeSRTP: border controllers that are set up for ACS offer nothing else.
+func TestTrunksOfApplicationsTakeSRTP(t *testing.T) {
+	f := inMemory(t)
+	f.patch(t, `{"trunks":{"sbc.example.com":{"sipSignalingPort":5061}}}`)
+	for _, each := range f.table.Trunks() {
+		if each.Name == "sbc.example.com" && each.SRTP != trunk.Optional {
+			t.Errorf("SRTP is %s", each.SRTP)
+		}
+	}
+}
+
 // unowned is an inventory without numbers.
 type unowned struct{}
 

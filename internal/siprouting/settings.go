@@ -48,7 +48,10 @@ func (a *API) foreign(name string) trunk.Trunk {
 			return t
 		}
 	}
-	return trunk.Trunk{Name: name, Host: name, Transport: trunk.TLS, CallerIDs: trunk.CallerIDs{Any: true}, Foreign: true, Allow: a.cfg.Allow}
+	return trunk.Trunk{
+		Name: name, Host: name, Transport: trunk.TLS, SRTP: trunk.Optional, // controllers that are set up for ACS insist on SRTP
+		CallerIDs: trunk.CallerIDs{Any: true}, Foreign: true, Allow: a.cfg.Allow,
+	}
 }
 
 // namesOf finds the trunks that a route mentions, as they write themselves;
