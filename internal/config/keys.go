@@ -87,7 +87,7 @@ type keys struct {
 }
 
 type tlsKeys struct {
-	// Certificate of the server with its chain, PEM. The server reads it again when it changes. Needs tls.key.
+	// Certificate of the server with its chain, PEM. The server reads it again when it changes. Trunks over TLS that ask who calls are shown it, if it is one for clients too. Needs tls.key.
 	Cert string `yaml:"cert" type:"file" absent:"a certificate of the server's private authority"`
 	// Private key of that certificate, PEM.
 	Key string `yaml:"key" type:"file"`

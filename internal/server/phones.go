@@ -30,7 +30,7 @@ func (p *parts) openPhones(context.Context) (err error) {
 	p.metrics.MustRegister(metrics.Ports(ports))
 	p.phones = sip.New(sip.Config{
 		Listen: p.cfg.SIP, ListenTLS: p.cfg.SIPS,
-		TLS:    sipsConfig(p.cert, p.cfg.SIPSClients),
+		TLS: sipsConfig(p.cert, p.cfg.SIPSClients), ClientTLS: trunkTLS(p.cert),
 		Permit: p.permits, Proxied: p.proxied, Public: p.cfg.SIPPublic,
 
 		AttestationHeader: p.cfg.AttestationHeader,
