@@ -27,7 +27,7 @@ func (s *Session) SetMedia(m sdp.Media) {
 	m.RemoteRTCP = netip.AddrPortFrom(m.RemoteRTCP.Addr().Unmap(), m.RemoteRTCP.Port())
 	t := &transport{agreement: newAgreement(m), host: m.Host.Unmap()}
 	if p := m.Protection; p.Suite != sdp.Unprotected {
-		t.sealer, t.opener = newSealer(p.Suite, p.Send), newOpener(p.Suite, p.Receive)
+		t.sealer, t.opener = newSealer(p.Suite, p.Send), newOpener(p.Suite, p.Receive, p.Identifier)
 	}
 	if t.costly {
 		t.worker = newWorker(&s.stream)
@@ -76,7 +76,7 @@ func (s *Session) adoptKeys(t *transport) {
 	if s.sealer == nil || t.sealer == nil || s.sealer.key != next.Send || s.sealer.suite != next.Suite {
 		s.sealer = t.sealer
 	}
-	if s.opener == nil || t.opener == nil || s.opener.key != next.Receive || s.opener.suite != next.Suite {
+	if s.opener == nil || t.opener == nil || s.opener.key != next.Receive || s.opener.suite != next.Suite || s.opener.identifier != next.Identifier {
 		s.opener = t.opener
 	}
 }

@@ -3,6 +3,7 @@ package rtp
 import (
 	"bytes"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,7 +79,7 @@ var protectedRTCP = []struct{ plain, full string }{
 func TestProtectionIsWhatOthersUnderstand(t *testing.T) {
 	for _, suite := range sdp.Suites {
 		known, key := protectedUnder(t, suite)
-		o, s := newOpener(suite, key), newSealer(suite, key)
+		o, s := newOpener(suite, key, 0), newSealer(suite, key)
 		for i, test := range protected {
 			want, full := unhex(t, test.plain), unhex(t, known.rtp[i])
 			h, _, _ := parse(want)
@@ -112,6 +113,39 @@ func TestProtectionIsWhatOthersUnderstand(t *testing.T) {
 	}
 }
 
+// TestIdentifierOfTheKeyIsCutOut has packets of each suite with an identifier of the key: before
+// the tag of HMAC, at the end with AEAD.
+func TestIdentifierOfTheKeyIsCutOut(t *testing.T) {
+	identifier := []byte{0, 0, 0, 1}
+	for _, suite := range sdp.Suites {
+		known, key := protectedUnder(t, suite)
+		o := newOpener(suite, key, len(identifier))
+		named := func(full []byte, tag int) []byte {
+			if suite.IsAEAD() {
+				tag = 0
+			}
+			return slices.Insert(full, len(full)-tag, identifier...)
+		}
+		want := unhex(t, protected[0].plain)
+		packet := named(unhex(t, known.rtp[0]), tagSizeOf(suite, labelCipher))
+		if _, what := newOpener(suite, key, 0).open(bytes.Clone(packet)); what != forged {
+			t.Errorf("%v: an identifier that nobody has told is %d", suite, what)
+		}
+		for size := range packet {
+			if _, what := newOpener(suite, key, len(identifier)).open(bytes.Clone(packet[:size])); what == authentic {
+				t.Errorf("%v: %d bytes of a packet are authentic", suite, size)
+			}
+		}
+		if got, what := o.open(bytes.Clone(packet)); what != authentic || !bytes.Equal(got, want) {
+			t.Errorf("%v: opened %d, %x, want %x", suite, what, got, want)
+		}
+		report := unhex(t, protectedRTCP[1].plain)
+		if got, what := o.openRTCP(named(unhex(t, known.rtcp[1]), fullTag)); what != authentic || !bytes.Equal(got, report) {
+			t.Errorf("%v: opened RTCP %d, %x, want %x", suite, what, got, report)
+		}
+	}
+}
+
 // sealed is a sequence of packets of one stream.
 func sealed(s *sealer, ssrc uint32, first, count int) (packets [][]byte) {
 	for i := range count {
@@ -133,7 +167,7 @@ func TestReplayedAndForgedPacketsAreRefused(t *testing.T) {
 func replaysAndForgeriesAreRefused(t *testing.T, suite sdp.Suite) {
 	key := sdp.NewKey()
 	packets := sealed(newSealer(suite, key), 7, 65400, 1000) // over a wrap
-	o := newOpener(suite, key)
+	o := newOpener(suite, key, 0)
 	want := func(name string, packet []byte, want opened) {
 		t.Helper()
 		if _, got := o.open(bytes.Clone(packet)); got != want {
@@ -169,7 +203,7 @@ func replaysAndForgeriesAreRefused(t *testing.T, suite sdp.Suite) {
 
 func TestManyStreamsOfAPeerAreBounded(t *testing.T) {
 	key := sdp.NewKey()
-	o := newOpener(sdp.AES128SHA80, key)
+	o := newOpener(sdp.AES128SHA80, key, 0)
 	for ssrc := range uint32(100) {
 		for _, packet := range sealed(newSealer(sdp.AES128SHA80, key), ssrc, 5, 3) {
 			if _, what := o.open(packet); what != authentic {
@@ -187,7 +221,7 @@ func TestManyStreamsOfAPeerAreBounded(t *testing.T) {
 func TestWrapsAreFollowedThroughLossAndDisorder(t *testing.T) {
 	key := sdp.NewKey()
 	packets := sealed(newSealer(sdp.AES128SHA32, key), 7, 30_000, 200_000) // three wraps
-	o := newOpener(sdp.AES128SHA32, key)
+	o := newOpener(sdp.AES128SHA32, key, 0)
 	for i := 0; i+1 < len(packets); i += 2 {
 		if i%3000 < 1400 { // stretches are lost
 			continue
@@ -209,7 +243,7 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, packet []byte) {
 		for _, suite := range sdp.Suites {
-			o := newOpener(suite, sdp.Key{1})
+			o := newOpener(suite, sdp.Key{1}, 0)
 			if _, what := o.open(bytes.Clone(packet)); what == authentic {
 				t.Fatal("a packet of nobody is believed")
 			}
@@ -225,7 +259,7 @@ func FuzzOpen(f *testing.F) {
 
 func BenchmarkSRTP(b *testing.B) {
 	key := sdp.NewKey()
-	s, o := newSealer(sdp.AES128SHA80, key), newOpener(sdp.AES128SHA80, key)
+	s, o := newSealer(sdp.AES128SHA80, key), newOpener(sdp.AES128SHA80, key, 0)
 	h := header{ssrc: 7}
 	plain, packet := make([]byte, headerSize+160), make([]byte, headerSize+160+mostOverhead)
 	b.Run("seal", func(b *testing.B) {
@@ -257,7 +291,7 @@ func BenchmarkSRTP(b *testing.B) {
 func TestProtectionDoesNotAllocate(t *testing.T) {
 	for _, suite := range sdp.Suites {
 		key := sdp.NewKey()
-		s, o := newSealer(suite, key), newOpener(suite, key)
+		s, o := newSealer(suite, key), newOpener(suite, key, 0)
 		h := header{ssrc: 7}
 		plain, packet := make([]byte, headerSize+160), make([]byte, headerSize+160+mostOverhead)
 		report := make([]byte, 28+mostOverhead)

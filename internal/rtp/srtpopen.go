@@ -62,25 +62,27 @@ type stream struct {
 
 // opener unprotects what one peer sends. It trusts nothing that is not authentic.
 type opener struct {
-	key       sdp.Key
-	suite     sdp.Suite
-	rtp, rtcp *transform
-	streams   [maxStreams]stream
-	packets   uint64
+	key        sdp.Key
+	suite      sdp.Suite
+	identifier int // bytes that name the key in each packet (MKI); as there is one key, they are only cut out
+	rtp, rtcp  *transform
+	streams    [maxStreams]stream
+	packets    uint64
 }
 
-func newOpener(suite sdp.Suite, key sdp.Key) *opener {
+func newOpener(suite sdp.Suite, key sdp.Key, identifier int) *opener {
 	return &opener{
-		key: key, suite: suite,
+		key: key, suite: suite, identifier: identifier,
 		rtp:  newTransform(suite, &key, labelCipher),
 		rtcp: newTransform(suite, &key, labelsOfRTCP),
 	}
 }
 
-// open unprotects an RTP packet in place and returns it without its tag.
+// open unprotects an RTP packet in place and returns it without its tag, before which an
+// identifier of the key may stand, or after which with AEAD (RFC 3711 §3.1, RFC 7714 §8.2).
 func (o *opener) open(packet []byte) ([]byte, opened) {
 	at, ok := headerEnd(packet)
-	size := len(packet) - o.rtp.tagSize
+	size := len(packet) - o.rtp.tagSize - o.identifier
 	if !ok || size < at {
 		return nil, forged
 	}
@@ -95,14 +97,14 @@ func (o *opener) open(packet []byte) ([]byte, opened) {
 		return nil, replayed
 	}
 	if o.rtp.aead != nil {
-		plain, ok := o.rtp.openWhole(packet, at, ssrc, index)
+		plain, ok := o.rtp.openWhole(packet[:size+aeadTag], at, ssrc, index)
 		if !ok {
 			return nil, forged
 		}
 		o.keep(known, ssrc).rtp.note(index)
 		return plain, authentic
 	}
-	if !o.rtp.authentic(packet[:size], packet[size:], true, uint32(index>>16)) {
+	if !o.rtp.authentic(packet[:size], packet[size+o.identifier:], true, uint32(index>>16)) {
 		return nil, forged
 	}
 	o.keep(known, ssrc).rtp.note(index)
@@ -126,7 +128,7 @@ func (o *opener) openRTCP(packet []byte) ([]byte, opened) {
 	if o.rtcp.aead != nil {
 		return o.openReport(packet)
 	}
-	signed := len(packet) - fullTag
+	signed := len(packet) - fullTag - o.identifier
 	size := signed - indexSize
 	if size < 8 {
 		return nil, forged
@@ -138,7 +140,7 @@ func (o *opener) openRTCP(packet []byte) ([]byte, opened) {
 	if known != nil && !known.rtcp.fresh(index) {
 		return nil, replayed
 	}
-	if !o.rtcp.authentic(packet[:signed], packet[signed:], false, 0) {
+	if !o.rtcp.authentic(packet[:signed], packet[signed+o.identifier:], false, 0) {
 		return nil, forged
 	}
 	o.keep(known, ssrc).rtcp.note(index)
@@ -150,7 +152,7 @@ func (o *opener) openRTCP(packet []byte) ([]byte, opened) {
 
 // openReport is openRTCP for a suite whose tag stands before the index (RFC 7714 §9.1).
 func (o *opener) openReport(packet []byte) ([]byte, opened) {
-	size := len(packet) - indexSize
+	size := len(packet) - indexSize - o.identifier
 	if size < reportHeader+aeadTag {
 		return nil, forged
 	}

@@ -135,7 +135,7 @@ func (s *Stream) agree(local Local, answer bool) (Media, error) {
 		Send:       s.Direction.Receives() && local.Hold.Sends() && !s.Address.IsUnspecified(),
 		Receive:    s.Direction.Sends() && local.Hold.Receives(),
 		Sending:    Formats{Codecs: common},
-		Protection: Protection{ours.Suite, ours.Key, theirs.Key},
+		Protection: Protection{ours.Suite, ours.Key, theirs.Key, theirs.Identifier},
 		tag:        ours.Tag,
 	}
 	if common[0].Codec == "OPUS" {

@@ -22,17 +22,18 @@ const (
 
 // Crypto is an a=crypto line: a suite, and the key that its writer sends with.
 type Crypto struct {
-	Tag   int // names the line; an answer repeats the one that it takes
-	Suite Suite
-	Key   Key
+	Tag        int // names the line; an answer repeats the one that it takes
+	Suite      Suite
+	Key        Key
+	Identifier int // bytes of the master key identifier (MKI) in what its writer sends; 0: there is none
 }
 
 // maxCrypto bounds the lines of a stream.
 const maxCrypto = 16
 
-// addCrypto reads "1 AES_CM_128_HMAC_SHA1_80 inline:KEY|2^31". A line that asks
-// for what we do not do (several keys, key identifiers, other parameters) is one
-// that cannot be taken, and is left out.
+// addCrypto reads "1 AES_CM_128_HMAC_SHA1_80 inline:KEY|2^31|1:4". A line that asks
+// for what we do not do (several keys, other parameters) is one that cannot be taken, and
+// is left out.
 func (s *Stream) addCrypto(value string) {
 	fields := strings.Fields(value)
 	if len(fields) < 3 || len(s.Crypto) == maxCrypto {
@@ -49,17 +50,37 @@ func (s *Stream) addCrypto(value string) {
 		}
 	}
 	method, rest, _ := strings.Cut(fields[2], ":")
-	parts := strings.Split(rest, "|")
-	if !strings.EqualFold(method, "inline") || strings.Contains(rest, ";") || len(parts) > 2 || len(parts) == 2 && strings.Contains(parts[1], ":") {
+	key, parameters, _ := strings.Cut(rest, "|")
+	identifier, known := identifierIn(parameters)
+	if !strings.EqualFold(method, "inline") || strings.Contains(rest, ";") || !known {
 		return
 	}
-	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(parts[0], "="))
+	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(key, "="))
 	if err != nil || len(raw) != suite.size() {
 		return
 	}
-	next := Crypto{Tag: int(tag), Suite: suite}
+	next := Crypto{Tag: int(tag), Suite: suite, Identifier: identifier}
 	copy(next.Key[:], raw)
 	s.Crypto = append(s.Crypto, next)
+}
+
+// maxIdentifier bounds the bytes of a master key identifier (RFC 4568 §6.1).
+const maxIdentifier = 128
+
+// identifierIn reads how many bytes the identifier has in what stands behind a key: its
+// lifetime, the identifier, as in "1:4", or both. A key that is the only one needs no
+// comparison of its identifier.
+func identifierIn(parameters string) (bytes int, ok bool) {
+	lifetime, identifier, both := strings.Cut(parameters, "|")
+	if !both && strings.Contains(lifetime, ":") {
+		identifier = lifetime
+	}
+	if identifier == "" {
+		return 0, !both
+	}
+	value, length, _ := strings.Cut(identifier, ":")
+	bytes, err := strconv.Atoi(length)
+	return bytes, err == nil && bytes >= 1 && bytes <= maxIdentifier && value != "" && strings.Trim(value, "0123456789") == ""
 }
 
 // line writes the attribute.

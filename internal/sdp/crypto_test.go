@@ -19,7 +19,7 @@ const (
 func secured(security Security) Local {
 	local := ours
 	local.Security = security
-	local.Crypto = []Crypto{{1, AES128SHA80, Key{1}}, {2, AES128SHA32, Key{2}}}
+	local.Crypto = []Crypto{{Tag: 1, Suite: AES128SHA80, Key: Key{1}}, {Tag: 2, Suite: AES128SHA32, Key: Key{2}}}
 	return local
 }
 
@@ -40,8 +40,12 @@ func TestKeysAreAgreedOn(t *testing.T) {
 		{"encrypted where it is off", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "\n", Off, "", "", "not offered here"},
 		{"no key at all", "RTP/SAVP", "", Optional, "", "", "none of the stream's SRTP keys"},
 		{"an unknown suite", "RTP/SAVP", "a=crypto:1 F8_128_HMAC_SHA1_80 " + inline + "\n", Optional, "", "", "none of"},
-		{"a key identifier", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "|2^20|1:4\n", Optional, "", "", "none of"},
-		{"a key identifier without a lifetime", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "|1:4\n", Optional, "", "", "none of"},
+		{"a key identifier", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "|2^20|1:4\n", Optional, suite80, "a=crypto:1 " + suite80 + " inline:AQAA", ""},
+		{"a key identifier without a lifetime", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "|1:4\n", Optional, suite80, "a=crypto:1 ", ""},
+		{"a key identifier without bytes", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "|2^20|1:0\n", Optional, "", "", "none of"},
+		{"a key identifier of too many bytes", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "|1:129\n", Optional, "", "", "none of"},
+		{"a key identifier that is none", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "|2^20|4\n", Optional, "", "", "none of"},
+		{"nothing where an identifier should be", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + "|2^20|\n", Optional, "", "", "none of"},
 		{"two keys", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + ";" + inline + "\n", Optional, "", "", "none of"},
 		{"without encryption", "RTP/SAVP", "a=crypto:1 " + suite80 + " " + inline + " UNENCRYPTED_SRTP\n", Optional, "", "", "none of"},
 		{"a key of another suite's length", "RTP/SAVP", "a=crypto:1 AES_256_CM_HMAC_SHA1_80 " + inline + "\n", Optional, "", "", "none of"},
@@ -66,6 +70,9 @@ func TestKeysAreAgreedOn(t *testing.T) {
 			if test.suite == "" && strings.Contains(string(text), "crypto") || test.suite != "" && (media.Protection.Receive[0] != 'Y' || media.Protection.Send[0] == 0) {
 				t.Errorf("%s", text)
 			}
+			if want := strings.Count(test.attributes, "1:4") * 4; media.Protection.Identifier != want {
+				t.Errorf("packets have an identifier of %d bytes, want %d", media.Protection.Identifier, want)
+			}
 		})
 	}
 }
@@ -81,7 +88,7 @@ func TestAnswerToOurKeysIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		theirs := Local{Address: netip.MustParseAddrPort("198.51.100.1:30000"), Codecs: []string{"PCMA"}, Security: test.there, Crypto: []Crypto{{5, AES128SHA32, Key{3}}}}
+		theirs := Local{Address: netip.MustParseAddrPort("198.51.100.1:30000"), Codecs: []string{"PCMA"}, Security: test.there, Crypto: []Crypto{{Tag: 5, Suite: AES128SHA32, Key: Key{3}}}}
 		text, there, err := Answer(offer, theirs)
 		if err != nil {
 			t.Fatal(err)
@@ -107,14 +114,14 @@ func TestAnswerWithoutKeysIsRefusedWhereTheyAreRequired(t *testing.T) {
 	for _, lines := range []string{
 		"m=audio 49170 RTP/SAVP 0\n", "m=audio 49170 RTP/AVP 0\n",
 		"m=audio 49170 RTP/SAVP 0\na=crypto:2 " + suite80 + " " + inline + "\n",
-		"m=audio 49170 RTP/SAVP 0\n" + Crypto{3, AES256GCM, NewKey()}.line(),
+		"m=audio 49170 RTP/SAVP 0\n" + Crypto{Tag: 3, Suite: AES256GCM, Key: NewKey()}.line(),
 	} {
 		answer, err := Parse([]byte(phone + lines))
 		if err != nil {
 			t.Fatal(err)
 		}
 		local := secured(Required)
-		local.Crypto = append(local.Crypto, Crypto{3, AES256GCM, NewKey()})
+		local.Crypto = append(local.Crypto, Crypto{Tag: 3, Suite: AES256GCM, Key: NewKey()})
 		if media, err := Accept(local, answer); !errors.Is(err, ErrUnacceptable) {
 			t.Errorf("%q: %v %v", lines, media.Protection.Suite, err)
 		}
@@ -126,7 +133,7 @@ func TestKeysAreNeverPrinted(t *testing.T) {
 	var out strings.Builder
 	key := Key([]byte("hunter2hunter2hunter2hunter2hunter2hunter2hunt"))
 	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "key", key, "media", Media{Protection: Protection{Send: key}})
-	fmt.Fprintf(&out, "%v %+v %#v", key, Crypto{1, AES128SHA80, key}, Media{Protection: Protection{Send: key}})
+	fmt.Fprintf(&out, "%v %+v %#v", key, Crypto{Tag: 1, Suite: AES128SHA80, Key: key}, Media{Protection: Protection{Send: key}})
 	if strings.Contains(out.String(), "hunter2") || strings.Contains(out.String(), "104 117") || strings.Contains(out.String(), "0x68, 0x75") {
 		t.Error(out.String())
 	}
@@ -162,11 +169,11 @@ func TestEverySuiteIsTaken(t *testing.T) {
 	local := ours
 	local.Security = Required
 	for i, suite := range Suites {
-		local.Crypto = append(local.Crypto, Crypto{i + 1, suite, Key{byte(i + 1)}})
+		local.Crypto = append(local.Crypto, Crypto{Tag: i + 1, Suite: suite, Key: Key{byte(i + 1)}})
 	}
 	for _, suite := range Suites {
 		for _, profile := range []string{"RTP/SAVP", "RTP/SAVPF"} {
-			theirs := Crypto{7, suite, NewKey()}
+			theirs := Crypto{Tag: 7, Suite: suite, Key: NewKey()}
 			offer, err := Parse([]byte(phone + "m=audio 49170 " + profile + " 0\n" + theirs.line()))
 			if err != nil {
 				t.Fatal(err)

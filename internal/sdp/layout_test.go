@@ -11,7 +11,7 @@ import (
 // and no number that means something else than before.
 func TestLaterOffersRepeatTheStreams(t *testing.T) {
 	secure := wide
-	secure.Security, secure.Crypto = Optional, []Crypto{{1, Suites[0], NewKey()}}
+	secure.Security, secure.Crypto = Optional, []Crypto{{Tag: 1, Suite: Suites[0], Key: NewKey()}}
 	dynamic := "m=audio 4000 RTP/AVP 0"
 	for number := '0'; number <= '9'; number++ {
 		for _, tens := range []string{"9", "10", "11", "12"} {

@@ -95,10 +95,11 @@ func (Key) LogValue() slog.Value { return slog.StringValue("(hidden)") }
 
 // Protection says how a stream is protected by SRTP (RFC 3711), in both
 // directions. The zero Protection is plain RTP. With another one, what is not
-// authentic is not heard. Master key identifiers, key derivation rates and
-// unencrypted SRTP are not supported: the negotiation refuses them.
+// authentic is not heard. Several keys, key derivation rates and unencrypted SRTP are
+// not supported: the negotiation refuses them.
 type Protection struct {
-	Suite   Suite
-	Send    Key // ours
-	Receive Key // the far end's
+	Suite      Suite
+	Send       Key // ours, whose packets have no identifier
+	Receive    Key // the far end's
+	Identifier int // bytes of the master key identifier in its packets (RFC 3711 §3.1); 0: there is none
 }

@@ -16,9 +16,9 @@ func TestKeysHideThemselves(t *testing.T) {
 	var key Key
 	copy(key[:], raw)
 	var text strings.Builder
-	slog.New(slog.NewTextHandler(&text, nil)).Info("media", "key", key, "protection", Protection{AES128SHA80, key, key})
+	slog.New(slog.NewTextHandler(&text, nil)).Info("media", "key", key, "protection", Protection{Suite: AES128SHA80, Send: key, Receive: key})
 	slog.New(slog.NewJSONHandler(&text, nil)).Info("media", "key", key)
-	fmt.Fprintf(&text, "%v %+v %#v %s %v", key, key, key, key, Media{Protection: Protection{AES128SHA80, key, key}})
+	fmt.Fprintf(&text, "%v %+v %#v %s %v", key, key, key, key, Media{Protection: Protection{Suite: AES128SHA80, Send: key, Receive: key}})
 	for _, secret := range []string{"225", "e1f97a", "E1F97A", "4fl6DT4"} {
 		if strings.Contains(text.String(), secret) {
 			t.Errorf("%q shows in %s", secret, text.String())

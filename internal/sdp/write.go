@@ -55,7 +55,7 @@ func writeAnswer(offer *Session, chosen int, media Media, local Local) []byte {
 		text = appendMedia(text, stream.Written.Kind, local.Address.Port(), stream.Written.Protocol)
 		text = appendFormats(text, media.Receiving)
 		if p := media.Protection; p.Suite != Unprotected {
-			text = append(text, Crypto{media.tag, p.Suite, p.Send}.line()...)
+			text = append(text, Crypto{Tag: media.tag, Suite: p.Suite, Key: p.Send}.line()...)
 		}
 		text = appendTail(text, media.RTCPMux, media.PTime, direction(media.Send, media.Receive))
 	}
