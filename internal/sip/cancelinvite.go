@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"net/netip"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -66,7 +67,7 @@ func (l *leg) cancelInvite(attempt *inviting) {
 	if l.leaving != nil {
 		why = *l.leaving
 	}
-	l.transact(cancelOf(attempt.request, why), nil, func(*sip.Response, error) {})
+	l.transact(cancelOf(attempt.request, why), netip.AddrPort{}, nil, func(*sip.Response, error) {})
 }
 
 // giveUp takes a response to an attempt whose leg is gone: a phone that rings only now is

@@ -47,7 +47,7 @@ func (r *clientRequest) send() {
 	if r.method == sip.INVITE {
 		r.attempt = &inviting{request: request, account: r.leg.trunk, cseq: *r.seq}
 	}
-	r.leg.transact(request, r.attempt, r.answered)
+	r.leg.transact(request, r.dialog.source, r.attempt, r.answered)
 }
 
 // answered takes a response to the last attempt, or its failure.

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"net/netip"
 	"sync/atomic"
 
 	"github.com/emiago/sipgo/sip"
@@ -23,8 +24,9 @@ type legTransaction struct {
 // transact runs a client transaction of the leg's. Responses and failure come back to the
 // leg's goroutine; err tells of a timeout or a broken transport. A name to be looked up and
 // a connection, which may have to be made and may take nothing for a while, are waited for
-// beside the leg. attempt is that of an INVITE; nil for other requests.
-func (l *leg) transact(request *sip.Request, attempt *inviting, on func(*sip.Response, error)) {
+// beside the leg. heard is where the peer was heard; zero: it is not known to be there. attempt
+// is that of an INVITE; nil for other requests.
+func (l *leg) transact(request *sip.Request, heard netip.AddrPort, attempt *inviting, on func(*sip.Response, error)) {
 	t := &legTransaction{leg: l, attempt: attempt, on: on}
 	if to, ok := datagramPeer(request); ok {
 		t.start(request, to)
@@ -33,7 +35,7 @@ func (l *leg) transact(request *sip.Request, attempt *inviting, on func(*sip.Res
 	l.server.work.Go(func() {
 		ctx, cancel := context.WithTimeout(l.server.ctx, dialTimeout)
 		defer cancel()
-		to, err := l.server.reach(ctx, l.trunk, request)
+		to, err := l.server.reachPeer(ctx, l.trunk, request, heard)
 		if err != nil {
 			l.post(func() { on(nil, err) })
 			return
@@ -113,6 +115,6 @@ func (l *leg) writeACK(invite *sip.Request) *sip.Request {
 	ack := l.newRequest(sip.ACK, invite.CSeq().SeqNo)
 	ack.SetBody(nil)
 	copyCredentials(invite, ack)
-	l.server.write(ack)
+	l.server.write(ack, l.dialog.source)
 	return ack
 }

@@ -55,7 +55,7 @@ func (s *Server) endBranch(response *sip.Response, attempt *inviting) {
 	if attempt != nil {
 		copyCredentials(attempt.request, ack)
 	}
-	s.write(ack)
+	s.write(ack, d.source)
 	key, now := dialogKey{d.callID, d.remoteTag}, time.Now()
 	if s.branches.known.Has(key, now) || s.ctx.Err() != nil {
 		return // its BYE is on the way
@@ -69,7 +69,7 @@ func (s *Server) endBranch(response *sip.Response, attempt *inviting) {
 		})
 	default: // nobody forks so much: once, without waiting
 		d.localSeq++
-		s.write(s.branchRequest(d, sip.BYE))
+		s.write(s.branchRequest(d, sip.BYE), d.source)
 	}
 }
 
@@ -86,7 +86,7 @@ func (s *Server) hangUpBranch(d *dialog, attempt *inviting) {
 		d.localSeq++
 		bye := s.branchRequest(d, sip.BYE)
 		auth.sign(bye)
-		response, err := s.roundTrip(ctx, bye)
+		response, err := s.roundTripTo(ctx, bye, d.source)
 		if err == nil && auth.again(response) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net/netip"
 	"sync"
 	"sync/atomic"
 
@@ -34,21 +35,22 @@ type inviting struct {
 
 	givenUp atomic.Bool // it was canceled after its leg
 
-	mu  sync.Mutex // retransmissions come on the goroutine that reads them
-	tag string     // of the branch that was answered
-	ack *sip.Request
+	mu    sync.Mutex // retransmissions come on the goroutine that reads them
+	tag   string     // of the branch that was answered
+	ack   *sip.Request
+	heard netip.AddrPort // where that branch was heard
 }
 
 // acknowledge sends the ACK of a 2xx to an INVITE of ours, and keeps it for the repetitions
 // of that (RFC 3261 §13.2.2.4).
 func (l *leg) acknowledge(attempt *inviting, response *sip.Response) {
-	attempt.keepACK(header.ToTag(response), l.writeACK(attempt.request))
+	attempt.keepACK(header.ToTag(response), l.writeACK(attempt.request), l.dialog.source)
 }
 
 // keepACK keeps the ACK of the branch that was answered.
-func (a *inviting) keepACK(tag string, ack *sip.Request) {
+func (a *inviting) keepACK(tag string, ack *sip.Request, heard netip.AddrPort) {
 	a.mu.Lock()
-	a.tag, a.ack = tag, ack
+	a.tag, a.ack, a.heard = tag, ack, heard
 	a.mu.Unlock()
 }
 
@@ -60,7 +62,7 @@ func (a *inviting) repeatedAnswer(s *Server, response *sip.Response) {
 	switch {
 	case a.ack == nil: // the leg is about to
 	case header.ToTag(response) == a.tag:
-		s.write(a.ack)
+		s.write(a.ack, a.heard)
 	default:
 		s.endBranch(response, a)
 	}

@@ -76,7 +76,7 @@ func (l *leg) invite() {
 	if l.hasAlternative() || l.isOverTCP() {
 		l.timers.start(timerNoReply, l.server.cfg.TrunkPatience)
 	}
-	l.transact(request, attempt, func(response *sip.Response, err error) { l.inviteAnswered(attempt, response, err) })
+	l.transact(request, netip.AddrPort{}, attempt, func(response *sip.Response, err error) { l.inviteAnswered(attempt, response, err) })
 }
 
 // inviteAnswered takes a response to an INVITE of ours, or its failure.

@@ -96,6 +96,21 @@ func (s *Server) reach(ctx context.Context, via *trunk.Trunk, request *sip.Reque
 	return to, nil
 }
 
+// reachPeer is reach for a request inside a dialog, whose peer was heard at an address; zero:
+// nowhere yet. A name that it gives may have no address here, such as one of its own network,
+// or one for services alone: then it is reached where it was heard.
+func (s *Server) reachPeer(ctx context.Context, via *trunk.Trunk, request *sip.Request, heard netip.AddrPort) (transaction.Peer, error) {
+	to, err := s.reach(ctx, via, request)
+	if err == nil || !heard.IsValid() {
+		return to, err
+	}
+	if there, ok := s.openPeerAt(request.Transport(), heard); ok {
+		s.log.Debug("request goes to where its peer was heard", "method", request.Method, "error", err)
+		return there, nil
+	}
+	return to, err
+}
+
 // shareOf is the part of the time that is left of a context which one of so many places may
 // take to answer: one that is silent must not use up the time of the others (RFC 3263 §4.3).
 func shareOf(ctx context.Context, places int) (context.Context, context.CancelFunc) {
@@ -127,8 +142,8 @@ func strangerAt(request *sip.Request) (*trunk.Trunk, error) {
 	return t, nil
 }
 
-// write sends a request that no transaction carries.
-func (s *Server) write(request *sip.Request) {
+// write sends a request that no transaction carries, to a peer that was heard at an address.
+func (s *Server) write(request *sip.Request, heard netip.AddrPort) {
 	if to, ok := s.openPeer(request); ok {
 		s.writeTo(to, request)
 		return
@@ -136,7 +151,7 @@ func (s *Server) write(request *sip.Request) {
 	s.work.Go(func() {
 		ctx, cancel := context.WithTimeout(s.ctx, dialTimeout)
 		defer cancel()
-		to, err := s.reach(ctx, nil, request)
+		to, err := s.reachPeer(ctx, nil, request, heard)
 		if err != nil {
 			s.log.Debug("request not sent", "method", request.Method, "error", err)
 			return

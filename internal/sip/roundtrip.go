@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"net/netip"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -23,7 +24,12 @@ func (s *Server) authorizedRoundTrip(ctx context.Context, auth *authorization, b
 
 // roundTrip sends a request outside a dialog and returns its final response.
 func (s *Server) roundTrip(ctx context.Context, request *sip.Request) (*sip.Response, error) {
-	to, err := s.reach(ctx, nil, request)
+	return s.roundTripTo(ctx, request, netip.AddrPort{})
+}
+
+// roundTripTo is roundTrip for a request to a peer that was heard at an address.
+func (s *Server) roundTripTo(ctx context.Context, request *sip.Request, heard netip.AddrPort) (*sip.Response, error) {
+	to, err := s.reachPeer(ctx, nil, request, heard)
 	if err != nil {
 		return nil, err
 	}
