@@ -1,9 +1,11 @@
 package sip
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,7 +15,8 @@ import (
 )
 
 // register sends REGISTER to the trunk's places until one answers, with credentials
-// and with another time where it asks for them.
+// and with another time where it asks for them. Where all refuse with 503 or the like, it returns
+// the refusal of the one that may be asked again first.
 func (r *registrationClient) register(ctx context.Context) (*sip.Response, error) {
 	s := r.set.server
 	ctx, cancel := context.WithTimeout(ctx, 64*sip.T1)
@@ -22,20 +25,28 @@ func (r *registrationClient) register(ctx context.Context) (*sip.Response, error
 	if err == nil && len(places) == 0 {
 		err = fmt.Errorf("%s has no address", r.trunk.Host)
 	}
+	var refusals []*sip.Response
 	for i, place := range places {
 		attempt, stop := shareOf(ctx, len(places)-i)
-		var response *sip.Response
-		response, err = r.negotiate(attempt, place, r.expires)
-		if stop(); err == nil {
-			if !failsOver(response.StatusCode) {
-				r.place = place
-				return response, nil
-			}
+		response, failure := r.negotiate(attempt, place, r.expires)
+		stop()
+		switch {
+		case failure == nil && !failsOver(response.StatusCode):
+			r.place = place
+			return response, nil
+		case failure == nil:
 			s.locator.silent.noteBusy(r.trunk, place, response)
+			refusals = append(refusals, response)
 			err = fmt.Errorf("%d %s", response.StatusCode, response.Reason)
-		} else if ctx.Err() == nil {
+		case ctx.Err() == nil:
 			s.locator.silent.note(r.trunk, place)
+			err = failure
+		default:
+			err = failure
 		}
+	}
+	if len(refusals) > 0 && len(refusals) == len(places) {
+		return slices.MinFunc(refusals, func(a, b *sip.Response) int { return cmp.Compare(header.RetryAfter(a), header.RetryAfter(b)) }), nil
 	}
 	return nil, err
 }

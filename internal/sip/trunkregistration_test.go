@@ -174,6 +174,20 @@ func TestRefusedRegistrationIsTriedAgain(t *testing.T) {
 	r.registered(t)
 }
 
+// TestBusyRegistrarIsLeftAlone asks for the time that a registrar wants to be left alone for.
+func TestBusyRegistrarIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	phone, _, via := provider(t)
+	phone.Guarding(func(*siptest.Message) (int, []siptest.Field) {
+		return 503, []siptest.Field{{Name: "Retry-After", Value: "300"}}
+	})
+	r := newRig(t, func(c *Config) { c.RegisterRetry = 30 * time.Millisecond }, via)
+	eventually(t, func() bool { return r.TrunkRegistration("provider").State == NotRegistered })
+	if known := r.TrunkRegistration("provider"); time.Until(known.Next) < 4*time.Minute || !strings.HasPrefix(known.Answer, "503 ") {
+		t.Errorf("registration is %+v", known)
+	}
+}
+
 // TestWrongPasswordIsNotTriedInALoop asks for one answer to a challenge.
 func TestWrongPasswordIsNotTriedInALoop(t *testing.T) {
 	t.Parallel()
