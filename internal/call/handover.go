@@ -132,6 +132,9 @@ func (c *Call) passedOn(e *endpoint) Invitation {
 	}
 	if other := c.opposite(e); other != nil && (other.id.Kind() == identifier.PhoneNumber || in.From.IsZero()) {
 		in.From, in.DisplayName, in.Forwarded = other.id, other.name, true
+		if !e.line.IsZero() {
+			in.Diverted = []identifier.ID{e.line}
+		}
 	}
 	if in.From.IsZero() {
 		in.From, in.Forwarded = e.id, true

@@ -103,8 +103,9 @@ type Invitation struct {
 	DisplayName string            // what the callee sees beside From; may be ""
 	SIPHeaders  map[string]string // User-To-User and X-MS-Custom-… by full name; nil where none
 	VoIPHeaders map[string]string
-	// Diverted is whom the call was meant for before it came here, the first first
-	// (SIP's Diversion or History-Info); nil where nobody has sent it on.
+	// Diverted is whom the call was meant for before, the first first (SIP's Diversion or
+	// History-Info), and of a caller who is transferred our number that it had; nil where
+	// nobody has sent it on.
 	Diverted []identifier.ID
 	// Hops is how many more servers may pass the call on (SIP's Max-Forwards): it
 	// ends loops that leave this server and come back. 0 is unknown.

@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/switchhook/switchhook/internal/identifier"
 )
@@ -48,7 +49,7 @@ func (r *Registry) Redirect(ctx context.Context, incomingCallContext string, to 
 			return err
 		}
 		in.By, in.IssuedBy, in.release = to.By, "", onward.release
-		in.To, in.redirects = to.Target, in.redirects+1
+		in.To, in.redirects, in.Diverted = to.Target, in.redirects+1, append(slices.Clone(in.Diverted), called)
 		if to.SIPHeaders != nil || to.VoIPHeaders != nil {
 			in.SIPHeaders, in.VoIPHeaders = to.SIPHeaders, to.VoIPHeaders
 		}

@@ -37,6 +37,9 @@ func TestRedirectToAPhone(t *testing.T) {
 		if callee.Invitation.From != phone(ourPhone) {
 			t.Errorf("the callee sees %s", callee.Invitation.From)
 		}
+		if before := callee.Invitation.Diverted; len(before) != 1 || before[0] != phone(ourPhone) {
+			t.Errorf("the call was for %v before", before)
+		}
 		callee.PickUp()
 		synctest.Wait()
 		if w.Active() != 1 {

@@ -120,6 +120,17 @@ func (c *Connection) beginTransfer(t Transfer) *operation {
 	return c.begin(work{kind: TransferOperation, what: t.Context, who: t.Target})
 }
 
+// ownNumber is the number by which the others reached the application, or that they saw; nil
+// where there is none.
+func (c *Connection) ownNumber() []identifier.ID {
+	for _, id := range []identifier.ID{c.made.AnsweredFor, c.made.CallerID} {
+		if id.Kind() == identifier.PhoneNumber {
+			return []identifier.ID{id}
+		}
+	}
+	return nil
+}
+
 // transferInvitation is the transferee calling the target, under the name that it
 // has; under the application's, where that shows a number of its own.
 func (c *Connection) transferInvitation(t Transfer, transferee *participant) Invitation {
@@ -131,6 +142,7 @@ func (c *Connection) transferInvitation(t Transfer, transferee *participant) Inv
 		}
 		if t.forwarded {
 			in.Identities = transferee.endpoints()[0].identities
+			in.Diverted = c.ownNumber()
 		}
 	}
 	return in

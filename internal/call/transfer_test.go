@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,6 +30,8 @@ func TestTargetSeesTheTransferee(t *testing.T) {
 				target := <-w.dialer.Dialled
 				if in := target.Invitation; in.From != test.want || in.SIPHeaders["User-To-User"] != "x" {
 					t.Errorf("the target is called from %s with %v", in.From, in.SIPHeaders)
+				} else if isForeign := in.From == phone(aPhone); isForeign != slices.Equal(in.Diverted, []identifier.ID{phone(ourPhone)}) {
+					t.Errorf("the call from %s was for %v before", in.From, in.Diverted)
 				}
 				target.PickUp()
 				w.expect(id, connected+" CallTransferAccepted CallDisconnected")

@@ -61,6 +61,9 @@ func (l *leg) headers(host string) (list []sip.Header) {
 	if o.invitation.From.IsAnonymous() || number != "" && o.isPrivate(l.terms) {
 		list = append(list, sip.NewHeader("Privacy", "id"))
 	}
+	if l.trunk != nil {
+		list = append(list, l.diverted(host)...)
+	}
 	if !shown.DropIdentity {
 		for _, value := range o.invitation.Identities {
 			list = append(list, sip.NewHeader("Identity", value))

@@ -1,11 +1,13 @@
 package sip
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -110,6 +112,48 @@ func TestOutboundProxyCarriesTheCall(t *testing.T) {
 	made.End(call.Reason{Kind: call.EndedByApplication})
 	if err := taken.WaitEnded(within(t)); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestCarrierIsToldWhomACallWasFor asks what a call that is passed on says of its way: a
+// redirected one, a transferred one, and one whose caller is hidden.
+func TestCarrierIsToldWhomACallWasFor(t *testing.T) {
+	t.Parallel()
+	ours, user := mustPhone(t, "+15550100001"), identifier.NewUser(testResource)
+	const redirected = "<sip:0015550100001@127.0.0.1;user=phone?Reason=SIP%3Bcause%3D302>;index=1, <sip:+15557770000@127.0.0.1:PORT;user=phone>;index=1.1"
+	for _, test := range []struct {
+		name, diversion, history string
+		isPrivate                bool
+		in                       call.Invitation
+	}{
+		{"called by an application", "", "", false, call.Invitation{}},
+		{"redirected", "<sip:0015550100001@127.0.0.1;user=phone>;reason=unconditional", redirected, false, call.Invitation{Diverted: []identifier.ID{ours}}},
+		{"transferred", "<sip:0015550100001@127.0.0.1;user=phone>;reason=unconditional", "", false, call.Invitation{Diverted: []identifier.ID{ours}, Forwarded: true}},
+		{"hidden", "<sip:0015550100001@127.0.0.1;user=phone>;reason=unconditional;privacy=full", "", true, call.Invitation{Diverted: []identifier.ID{ours}}},
+		{"redirected by a user and by somebody unknown", "", "", false, call.Invitation{Diverted: []identifier.ID{user, header.Anonymous}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			phone, via := callee(t, "carrier", nil)
+			via.Rewriting.CallingOut, via.Shown.Private = rewriting(t, `^\+`, "00"), test.isPrivate
+			r := newRig(t, nil, via)
+			test.in.From, test.in.To = mustPhone(t, "+15550009999"), mustPhone(t, "+15557770000")
+			p := newTestLeg(test.in)
+			leg, err := r.Dial(t.Context(), test.in, p.report)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.is(leg)
+			invite := next(t, phone).Invite
+			if got := invite.Get("Diversion"); got != test.diversion {
+				t.Errorf("Diversion is %q, want %q", got, test.diversion)
+			}
+			if got := strings.ReplaceAll(invite.Get("History-Info"), fmt.Sprint(":", via.Port), ":PORT"); got != test.history {
+				t.Errorf("History-Info is %q, want %q", got, test.history)
+			}
+			leg.End(call.Reason{})
+			expect[call.Ended](t, p)
+		})
 	}
 }
 

@@ -32,6 +32,31 @@ func Diverted(request *sip.Request, identify Identify) (list []identifier.ID) {
 	return list[max(0, len(list)-maxDiverted):]
 }
 
+// Diversion writes whom a call was meant for, the first first. isPrivate asks that they are not
+// shown to who is called.
+func Diversion(before []sip.Uri, isPrivate bool) (list []sip.Header) {
+	privacy := ""
+	if isPrivate {
+		privacy = ";privacy=full"
+	}
+	for _, uri := range slices.Backward(before[max(0, len(before)-maxDiverted):]) {
+		list = append(list, sip.NewHeader("Diversion", "<"+uri.String()+">;reason=unconditional"+privacy))
+	}
+	return list
+}
+
+// HistoryInfo writes the same in the form of RFC 7044, with whom the call is for now as the
+// last: each was redirected to the next one.
+func HistoryInfo(before []sip.Uri, now sip.Uri) sip.Header {
+	var text strings.Builder
+	index := "1"
+	for _, uri := range before[max(0, len(before)-maxDiverted):] {
+		text.WriteString("<" + uri.String() + "?Reason=SIP%3Bcause%3D302>;index=" + index + ", ")
+		index += ".1"
+	}
+	return sip.NewHeader("History-Info", text.String()+"<"+now.String()+">;index="+index)
+}
+
 // phonesOf returns the phones that a list of addresses names. An entry that asks
 // for privacy is anonymous.
 func phonesOf(value string, identify Identify) (list []identifier.ID) {
