@@ -102,7 +102,7 @@ func TestSilentPhoneIsRemovedAlone(t *testing.T) {
 		t.Error("a phone's own address is locked, or that of a proxy is not")
 	}
 	register(t, r, says("101", 3, "sip:101@10.0.0.9", 0, wire))
-	r.RemoveSilent(t.Context(), silent)
+	r.RemoveBinding(t.Context(), silent, "test")
 	if len(r.BindingsOfUser("101")) != 0 || len(r.BindingsOfUser("102")) != 1 || !r.HasFlow(desk) || r.Counts().Lost != 1 {
 		t.Errorf("left are %+v, counted %+v", r.AllBindings(), r.Counts())
 	}
@@ -116,7 +116,7 @@ func TestPhoneThatHasMovedIsNotSilent(t *testing.T) {
 	asked := register(t, r, says("101", 1, "sip:101@10.0.0.7", time.Hour, desk))[0]
 	moved := Flow{desk.Transport, netip.AddrPortFrom(desk.Source.Addr(), desk.Source.Port()+1)}
 	register(t, r, says("101", 2, "sip:101@10.0.0.7", time.Hour, moved))
-	r.RemoveSilent(t.Context(), asked)
+	r.RemoveBinding(t.Context(), asked, "test")
 	if left := r.BindingsOfUser("101"); len(left) != 1 || left[0].ID != asked.ID || left[0].Flow != moved {
 		t.Errorf("registered are %+v", left)
 	}

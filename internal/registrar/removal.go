@@ -15,11 +15,11 @@ func (r *Registrar) RemoveFlow(ctx context.Context, f Flow, why string) {
 	}
 }
 
-// RemoveSilent removes the binding of a telephone that does not answer, unless it has
+// RemoveBinding removes the binding of a telephone that is not there any more, unless it has
 // registered over another flow since. Others of its flow may be other telephones, behind a
 // proxy.
-func (r *Registrar) RemoveSilent(ctx context.Context, silent Binding) {
-	r.removeEverywhere(ctx, "does not answer", &r.counts.lost, func(b *binding) bool { return b.ID == silent.ID && b.flow == silent.Flow })
+func (r *Registrar) RemoveBinding(ctx context.Context, gone Binding, why string) {
+	r.removeEverywhere(ctx, why, &r.counts.lost, func(b *binding) bool { return b.ID == gone.ID && b.flow == gone.Flow })
 }
 
 // RemoveExpired removes the bindings that have expired.

@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -46,11 +47,13 @@ type probed struct {
 // telephone has registered through look after it.
 func (s *Server) probeFlows(before map[string]probed) map[string]probed {
 	type answer struct {
-		device registrar.Binding
-		err    error
+		device   registrar.Binding
+		response *sip.Response
+		err      error
 	}
 	asked, answers, room := 0, make(chan answer), make(chan struct{}, flowsAtOnce)
-	for _, d := range s.cfg.Phones.AllBindings() {
+	devices := s.cfg.Phones.AllBindings()
+	for _, d := range devices {
 		if d.Flow.Transport != "UDP" || len(d.Path) > 0 {
 			continue
 		}
@@ -58,10 +61,10 @@ func (s *Server) probeFlows(before map[string]probed) map[string]probed {
 		s.work.Go(func() {
 			room <- struct{}{}
 			ctx, cancel := context.WithTimeout(s.ctx, min(flowPatience, s.cfg.flowKeepAlive))
-			_, err := s.roundTrip(ctx, s.optionsToPhone(d))
+			response, err := s.roundTrip(ctx, s.optionsToPhone(d))
 			cancel()
 			<-room
-			answers <- answer{d, err}
+			answers <- answer{d, response, err}
 		})
 	}
 	found := map[string]probed{}
@@ -74,13 +77,31 @@ func (s *Server) probeFlows(before map[string]probed) map[string]probed {
 		case s.ctx.Err() == nil:
 			now.silent++
 		}
-		if now.answers && now.silent >= maxUnanswered {
-			s.cfg.Phones.RemoveSilent(s.ctx, a.device)
+		switch {
+		case now.answers && now.silent >= maxUnanswered:
+			s.cfg.Phones.RemoveBinding(s.ctx, a.device, "does not answer")
+			continue
+		case a.err == nil && isNobody(a.response.StatusCode) && isReplaced(a.device, devices):
+			s.cfg.Phones.RemoveBinding(s.ctx, a.device, "its telephone has another Contact now")
 			continue
 		}
 		found[a.device.ID] = now
 	}
 	return found
+}
+
+// isNobody reports whether an answer says that nobody has the address that was asked.
+func isNobody(status int) bool {
+	return status == sip.StatusNotFound || status == sip.StatusGone || status == sip.StatusGlobalDoesNotExistAnywhere
+}
+
+// isReplaced reports whether another address of the user was registered later over the same
+// flow. Telephones that name no instance, and make up a Contact at each start, leave bindings
+// behind so; those of one proxy are all known there.
+func isReplaced(old registrar.Binding, all []registrar.Binding) bool {
+	return slices.ContainsFunc(all, func(other registrar.Binding) bool {
+		return other.UserName == old.UserName && other.Flow == old.Flow && other.Since.After(old.Since)
+	})
 }
 
 // optionsToPhone builds the probe.

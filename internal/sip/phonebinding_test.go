@@ -239,6 +239,41 @@ func TestPhoneThatNeverAnswersProbesIsKept(t *testing.T) {
 	}
 }
 
+// TestContactThatATelephoneHasForgottenIsGone has telephones that were started again and have made
+// up another Contact: the one says that it does not know the former, the other takes both.
+func TestContactThatATelephoneHasForgottenIsGone(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]struct{ status, bindings int }{"forgetful": {404, 1}, "a proxy": {0, 2}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newPhoneRig(t, func(c *Config) { c.flowKeepAlive = 2 * t1 })
+			as, id := o.user(t, "101", "")
+			phone := o.phone(t, func(c *siptest.Config) { c.User = "101" })
+			phone.Answering(func(m *siptest.Message) int {
+				if m.Method() == "OPTIONS" && strings.Contains(m.Start, "former") {
+					return want.status
+				}
+				return 0
+			})
+			for _, user := range []string{"former", "present"} {
+				if answer, err := phone.Register(within(t), as, 600, siptest.Field{Name: "Contact", Value: "<sip:" + user + "@192.0.2.9>"}); err != nil || answer.Status() != 200 {
+					t.Fatal(answer, err)
+				}
+			}
+			asked := func(user string) bool {
+				return phone.Count(func(e siptest.Entry) bool {
+					return isRequest("OPTIONS", false)(e) && strings.Contains(e.Message.Start, user)
+				}) > 3
+			}
+			eventually(t, func() bool { return asked("present") && (want.bindings == 1 || asked("former")) })
+			eventually(t, func() bool { return len(o.phones.BindingsOfIdentity(id)) == want.bindings })
+			if left := o.phones.BindingsOfIdentity(id); !strings.Contains(left[len(left)-1].Contact, "present") {
+				t.Errorf("left are %+v", left)
+			}
+		})
+	}
+}
+
 func TestSilentPhoneIsGone(t *testing.T) {
 	t.Parallel()
 	o := newPhoneRig(t, func(c *Config) { c.flowKeepAlive = time.Second }) // as long as a busy machine may need to answer
