@@ -19,16 +19,17 @@ func (s *Server) trunkOf(request *sip.Request, source netip.AddrPort) (*trunk.Tr
 
 // namesTrunk is how clearly a request names a trunk whose address it has: by the account that
 // we have registered, which stands in the Contact that the registrar calls (RFC 3261 §16.5);
-// by the host of its own Contact, which in ACS direct routing is the name of the trunk; or by
-// the port that the trunk is called at.
-func namesTrunk(request *sip.Request, source netip.AddrPort, t *trunk.Trunk) int {
-	switch contact := request.Contact(); {
-	case t.Register != nil && strings.EqualFold(header.User(&request.Recipient), t.Register.User):
-		return 3
-	case contact != nil && (trunk.SameHost(contact.Address.Host, t.Host) || trunk.SameHost(contact.Address.Host, t.Domain)):
-		return 2
-	case int(source.Port()) == t.Port:
-		return 1
+// less by the host of its own Contact, which in ACS direct routing is the name of the trunk; and
+// least by the port that the trunk is called at.
+func namesTrunk(request *sip.Request, source netip.AddrPort, t *trunk.Trunk) (clearly int) {
+	if t.Register != nil && strings.EqualFold(header.User(&request.Recipient), t.Register.User) {
+		clearly += 4
 	}
-	return 0
+	if contact := request.Contact(); contact != nil && (trunk.SameHost(contact.Address.Host, t.Host) || trunk.SameHost(contact.Address.Host, t.Domain)) {
+		clearly += 2
+	}
+	if int(source.Port()) == t.Port {
+		clearly++
+	}
+	return clearly
 }
