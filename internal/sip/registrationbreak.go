@@ -19,8 +19,12 @@ func (r *registrationClient) rest(ctx context.Context, wait time.Duration) bool 
 	began, broke := time.Now(), false
 	next := time.NewTimer(wait)
 	defer next.Stop()
+	keep := time.NewTicker(r.set.server.cfg.flowKeepAlive)
+	defer keep.Stop()
 	for {
 		select {
+		case <-keep.C:
+			r.keepNATOpen()
 		case <-next.C:
 			if !broke { // breaks of long ago delay nothing
 				r.breaks = 0
@@ -42,6 +46,17 @@ func (r *registrationClient) rest(ctx context.Context, wait time.Duration) bool 
 		case <-ctx.Done():
 			return false
 		}
+	}
+}
+
+// keepNATOpen sends an empty line over UDP to where we are registered: a NAT between us would
+// forget within a minute or two where the trunk's calls go (RFC 4787 §4.3).
+func (r *registrationClient) keepNATOpen() {
+	if r.trunk.Transport != trunk.UDP || !r.place.IsValid() {
+		return
+	}
+	if _, err := r.set.server.udp.WriteToUDPAddrPort([]byte("\r\n\r\n"), r.place); err != nil {
+		r.set.server.log.Debug("keep-alive to a trunk was not sent", "trunk", r.trunk.Name, "error", err)
 	}
 }
 

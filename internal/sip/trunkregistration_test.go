@@ -174,6 +174,23 @@ func TestRefusedRegistrationIsTriedAgain(t *testing.T) {
 	r.registered(t)
 }
 
+// TestNATToARegistrarIsKeptOpen asks for empty lines between two REGISTERs, as long as we are
+// registered.
+func TestNATToARegistrarIsKeptOpen(t *testing.T) {
+	t.Parallel()
+	registrar, via := newScriptedCallee(t)
+	via.Username, via.Register = "account", &trunk.Registration{Expires: 10 * time.Minute}
+	newRig(t, func(c *Config) { c.flowKeepAlive = t1 }, via)
+	registrar.respond(t, registrar.request(t, "REGISTER"), "200 OK", "a", "Expires: 600\r\n", "")
+	buffer := make([]byte, 1024)
+	for range 3 {
+		registrar.conn.SetReadDeadline(time.Now().Add(patience))
+		if n, _, err := registrar.conn.ReadFrom(buffer); err != nil || string(buffer[:n]) != "\r\n\r\n" {
+			t.Fatalf("got %q, %v", buffer[:n], err)
+		}
+	}
+}
+
 // TestBusyRegistrarIsLeftAlone asks for the time that a registrar wants to be left alone for.
 func TestBusyRegistrarIsLeftAlone(t *testing.T) {
 	t.Parallel()
