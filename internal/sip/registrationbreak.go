@@ -19,11 +19,15 @@ func (r *registrationClient) rest(ctx context.Context, wait time.Duration) bool 
 	began, broke := time.Now(), false
 	next := time.NewTimer(wait)
 	defer next.Stop()
-	keep := time.NewTicker(r.set.server.cfg.flowKeepAlive)
-	defer keep.Stop()
+	var keepAlive <-chan time.Time
+	if r.trunk.Transport == trunk.UDP && r.place.IsValid() {
+		ticker := time.NewTicker(r.set.server.cfg.flowKeepAlive)
+		defer ticker.Stop()
+		keepAlive = ticker.C
+	}
 	for {
 		select {
-		case <-keep.C:
+		case <-keepAlive:
 			r.keepNATOpen()
 		case <-next.C:
 			if !broke { // breaks of long ago delay nothing
@@ -52,9 +56,6 @@ func (r *registrationClient) rest(ctx context.Context, wait time.Duration) bool 
 // keepNATOpen sends an empty line over UDP to where we are registered: a NAT between us would
 // forget within a minute or two where the trunk's calls go (RFC 4787 §4.3).
 func (r *registrationClient) keepNATOpen() {
-	if r.trunk.Transport != trunk.UDP || !r.place.IsValid() {
-		return
-	}
 	if _, err := r.set.server.udp.WriteToUDPAddrPort([]byte("\r\n\r\n"), r.place); err != nil {
 		r.set.server.log.Debug("keep-alive to a trunk was not sent", "trunk", r.trunk.Name, "error", err)
 	}
