@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	little "encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -31,6 +32,8 @@ type softphone struct {
 	channels  int
 	options   string // more parameters of its account
 	calls     string // whom it calls at once; "" waits to be called, and answers
+	port      int    // where it listens; 0 is a free one
+	account   string // as whom it registers, as its file has it; "" as nobody
 }
 
 // ringing is a softphone that runs.
@@ -66,7 +69,10 @@ func missing(t *testing.T, name, debian string) {
 func (s softphone) start(t *testing.T) *ringing {
 	t.Helper()
 	tool(t, "baresip", "baresip")
-	r := &ringing{t: t, dir: t.TempDir(), port: freePort(t)}
+	r := &ringing{t: t, dir: t.TempDir(), port: s.port}
+	if r.port == 0 {
+		r.port = freePort(t)
+	}
 	writeTone(t, filepath.Join(r.dir, "tone.wav"), s.rate, s.channels)
 	number, mode := phoneNumber, ""
 	if s.calls == "" {
@@ -74,7 +80,7 @@ func (s softphone) start(t *testing.T) *ringing {
 	}
 	account := fmt.Sprintf("<sip:%s@127.0.0.1;transport=%s>;regint=0;audio_codecs=%s%s%s", number, s.transport, s.codec, s.options, mode)
 	files := map[string]string{
-		"accounts": account + "\n",
+		"accounts": cmp.Or(s.account, account) + "\n",
 		"contacts": "",
 		"config": fmt.Sprintf(`sip_listen 127.0.0.1:%d
 module_path %s

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -83,6 +84,26 @@ func TestUserHasADeskPhone(t *testing.T) {
 	if strings.Contains(d.p.log.String(), d.as.Password) {
 		t.Error("the password is in the log")
 	}
+}
+
+// TestBaresipIsAUsersPhone: a softphone registers as others have written it, is killed, and
+// registers again with another Contact; the former one is forgotten.
+func TestBaresipIsAUsersPhone(t *testing.T) {
+	t.Parallel()
+	p := start(t, setup{})
+	as := p.account(startAgent(p, application{}).createUser(), "--user", "101")
+	phone := softphone{transport: "udp", codec: "PCMU", rate: phoneRate, channels: 1}
+	phone.account = fmt.Sprintf("<sip:101@%s;transport=udp>;auth_user=101;auth_pass=%s;regint=600", p.addresses.SIP, as.Password)
+	list := func() string { return p.mustRun("phones", "list") }
+	registered := func(n int) func() bool { return func() bool { return strings.Count(list(), "baresip") == n } }
+	before := phone.start(t)
+	eventually(t, 20*time.Second, "it is registered", registered(1))
+	must(t, before.process.Process.Kill())
+	before.process.Wait()
+	phone.port = before.port
+	phone.start(t)
+	eventually(t, 20*time.Second, "it is registered with another Contact", registered(2))
+	eventually(t, time.Minute, "its former Contact is forgotten", registered(1))
 }
 
 func (d *deskPhones) rings(t *testing.T) {

@@ -5,6 +5,15 @@ import (
 	"testing"
 )
 
+// TestChallengesAreOfMD5AloneByDefault: some phones give up where one challenge is of an algorithm
+// that they do not know.
+func TestChallengesAreOfMD5AloneByDefault(t *testing.T) {
+	cfg, err := Load(Flags{Data: t.TempDir()})
+	if err != nil || !slices.Equal(cfg.SIPDigests, []string{"MD5"}) {
+		t.Errorf("%v, %v", cfg.SIPDigests, err)
+	}
+}
+
 func TestDigestsAreNamedOnce(t *testing.T) {
 	for _, test := range []struct {
 		given, want []string

@@ -48,8 +48,8 @@ type keys struct {
 	SIPSClientCA string `yaml:"sips-client-ca" type:"file" absent:"no client certificates"`
 	// Address at which peers on the Internet reach this server, where it has a private one behind NAT: they are told it for signalling and for sound. The ports must be forwarded as they are.
 	SIPPublicAddress string `yaml:"sip-public-address" type:"IP address" absent:"the server's own address"`
-	// Digest algorithms of SIP challenges, in this order. Phones use the first one that they know.
-	SIPDigests []string `yaml:"sip-digests" of:"MD5 SHA-256" default:"MD5 SHA-256"`
+	// Digest algorithms of SIP challenges, in this order. Phones use the first one that they know. Some give up where one of them is unknown to them.
+	SIPDigests []string `yaml:"sip-digests" of:"MD5 SHA-256" default:"MD5"`
 	// Origins of web pages that may open SIP over WebSocket at /sip, or take part in calls at /client, such as https://phone.example; * permits every origin. Pages of the server's own hosts always may.
 	WebSocketOrigins []string `yaml:"websocket-origins" type:"list of origins"`
 
