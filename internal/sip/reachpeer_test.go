@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,12 +28,17 @@ func TestCalleeWhoseNameHasNoAddressIsReachedWhereItWasHeard(t *testing.T) {
 	callee.respond(t, invite, "200 OK", "a", nameWithoutAddress, tortureSDP)
 	callee.request(t, "ACK")
 	callee.respond(t, invite, "200 OK", "b", nameWithoutAddress, tortureSDP) // a fork that answers as well
-	for _, method := range []string{"ACK", "BYE"} {
-		if got := callee.request(t, method); !strings.HasSuffix(fieldOf(got, "To"), ";tag=b") {
-			t.Errorf("the second branch gets %s", got)
-		}
+	bye := callee.request(t, "BYE")
+	if !strings.HasSuffix(fieldOf(bye, "To"), ";tag=b") {
+		t.Errorf("the second branch gets %s", bye)
 	}
-	callee.respond(t, callee.log[len(callee.log)-1], "200 OK", "", "", "")
+	callee.respond(t, bye, "200 OK", "", "", "")
+	isAcknowledged := func(text string) bool {
+		return strings.HasPrefix(text, "ACK ") && strings.HasSuffix(fieldOf(text, "To"), ";tag=b")
+	}
+	for !slices.ContainsFunc(callee.log, isAcknowledged) { // its name is looked up beside that of the BYE
+		callee.request(t, "ACK")
+	}
 	made.End(call.Reason{Kind: call.EndedByApplication})
 	callee.respond(t, callee.request(t, "BYE"), "200 OK", "", "", "")
 	expect[call.Ended](t, made)
