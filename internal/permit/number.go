@@ -31,7 +31,7 @@ func (r *Rules) meanings(q Request) []string {
 	number := r.Normal(q.To).Number()
 	switch {
 	case strings.ContainsAny(number, "*#"):
-		return behindCode(number)
+		return behindCode(number, r.trunks.Meanings)
 	case strings.HasPrefix(number, "+"):
 		return []string{number}
 	}
@@ -42,18 +42,25 @@ func (r *Rules) meanings(q Request) []string {
 func (r *Rules) through(t *trunk.Trunk, q Request) []string {
 	number := r.Normal(q.To).Number()
 	if strings.ContainsAny(number, "*#") {
-		return behindCode(number)
+		return behindCode(number, func(part string) []string {
+			return []string{trunk.Plan{}.Normal(part), t.Rewriting.Normal(part)}
+		})
 	}
 	return t.Destinations(number)
 }
 
+// leastBehindCode is how few digits behind a service code are judged as a number: services
+// that are dear have numbers as short.
+const leastBehindCode = 3
+
 // behindCode are the numbers that a service code may stand before, as in *67 and
-// *21*…#: what follows two or three digits, as long as it may be a number.
-func behindCode(number string) []string {
+// *21*…#: what stands between its marks, and what follows one to three digits there.
+// read gives the meanings of one.
+func behindCode(number string, read func(string) []string) []string {
 	list := []string{number}
 	for _, part := range strings.FieldsFunc(number, func(r rune) bool { return r == '*' || r == '#' || r == '+' }) {
-		for skip := 0; skip <= 3 && len(part)-skip >= 7; skip++ {
-			list = append(list, trunk.Plan{}.Normal(part[skip:]))
+		for skip := 0; skip <= 3 && len(part)-skip >= leastBehindCode; skip++ {
+			list = append(append(list, part[skip:]), read(part[skip:])...)
 		}
 	}
 	return list

@@ -46,6 +46,44 @@ func TestOtherSpellingsAreJudgedAsWhatTheyReach(t *testing.T) {
 	}
 }
 
+// TestServiceCodesHideNoNumber: behind a code, a national number and a short one are judged
+// as they are without it.
+func TestServiceCodesHideNoNumber(t *testing.T) {
+	for _, test := range []struct {
+		country, prefix, number string
+		allowed                 bool
+	}{
+		{"1", "+1900", "*679005551234", false},
+		{"1", "+1900", "*67#9005551234", false},
+		{"44", "+44900", "*670900123456", false},
+		{"44", "+44900", "#31#0900123456", false},
+		{"33", "+33899", "*21*0899123456#", false},
+		{"33", "118", "*31#118218", false},
+		{"33", "118", "#31#118218", false},
+		{"33", "118", "*31118218", false},
+		{"1", "+1900", "*672125550100", true},
+		{"44", "+44900", "#31#02079460000", true},
+		{"33", "118", "*100#", true},
+	} {
+		t.Run(test.number, func(t *testing.T) {
+			table, err := trunk.NewTable([]trunk.Trunk{{Name: "carrier", Host: "192.0.2.1", CallerIDs: trunk.CallerIDs{Any: true}, Rewriting: trunk.Rewriting{Plan: trunk.Plan{Country: test.country}}}}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, guard := range map[string]Guard{"of all": {}, "of the trunk": {Trunks: []string{"carrier"}}} {
+				guard.Name, guard.Prefixes, guard.Deny = "dear", []string{test.prefix}, true
+				r, err := New(Config{Numbers: numbers, Trunks: table, Guards: []Guard{guard}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := r.Reserve(to(test.number)); (err == nil) != test.allowed {
+					t.Errorf("a guard %s: %v", name, err)
+				}
+			}
+		})
+	}
+}
+
 // TestWhatLeavesATrunkIsNotDenied dials numbers in every spelling through trunks of
 // several countries and dialects. Of what passes the guards, what leaves, as a
 // carrier of that country reads it, is none of the numbers that they deny.
