@@ -5,8 +5,13 @@ import (
 	"errors"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
+
+// maxConnections bounds the connections to a call: each is told of everything, and has a
+// place in the mix.
+const maxConnections = 100
 
 // Connect gives an application control of a call that goes on, without making
 // it a participant. ConnectFailed tells of a call that is over, and of a group or a
@@ -20,8 +25,11 @@ func (r *Registry) Connect(ctx context.Context, to Locator, control Control) (Pr
 		return Properties{}, err
 	}
 	p, err := ask(ctx, c, func() (Properties, error) {
-		if c.ended || c.deserted() {
+		switch {
+		case c.ended || c.deserted():
 			return Properties{}, errCallOver()
+		case len(c.connections) >= maxConnections:
+			return Properties{}, fault.Throttled(5*time.Second, "%d connections control the call already, as many as are possible.", maxConnections).WithCode("8516")
 		}
 		return c.connect(control), nil
 	})

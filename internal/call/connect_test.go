@@ -3,11 +3,40 @@ package call_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 )
+
+// TestConnectionsToACallAreBounded: one that ends makes room.
+func TestConnectionsToACallAreBounded(t *testing.T) {
+	run(t, func(w *world) {
+		leg, _, a := w.answered()
+		to := call.Locator{ServerCallID: w.last(a).Header().ServerCallID}
+		var err error
+		var last call.Properties
+		accepted := 1 // that of answer
+		for ; err == nil && accepted < 1000; accepted++ {
+			var p call.Properties
+			if p, err = w.Connect(bg, to, control); err == nil {
+				last = p
+			}
+		}
+		if !fault.Is(err, fault.KindThrottled) || accepted-1 != 100 {
+			t.Errorf("after %d: %v", accepted-1, err)
+		}
+		conn, err := w.Connection(last.ID)
+		w.must(err)
+		w.must(conn.HangUp(bg))
+		synctest.Wait()
+		if _, err := w.Connect(bg, to, control); err != nil {
+			t.Errorf("a connection has ended: %v", err)
+		}
+		leg.HangUp()
+	})
+}
 
 func TestConnectToACallThatIsOverFails(t *testing.T) {
 	run(t, func(w *world) {

@@ -31,6 +31,7 @@ type Connection struct {
 
 	transcription *transcription // that goes on; nil: none
 
+	kept     int     // bytes of its operations
 	closing  *Reason // why the connection ends; nil: it does not
 	originOp Operation
 }

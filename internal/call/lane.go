@@ -35,6 +35,9 @@ const maxQueued = 1000
 // queue puts work at the end of the main lane; interrupting work cancels what runs
 // and waits there.
 func (c *Connection) queue(w work, interrupt bool) error {
+	if err := c.roomToKeep(w, interrupt); err != nil {
+		return err
+	}
 	before := 0
 	for _, op := range c.operations {
 		if op.lane != mainLane {
@@ -56,6 +59,9 @@ func (c *Connection) queue(w work, interrupt bool) error {
 // occupy starts work with single participants, unless another operation goes on
 // with one of them; interrupting work cancels that one.
 func (c *Connection) occupy(w work, interrupt bool) error {
+	if err := c.roomToKeep(w, interrupt); err != nil {
+		return err
+	}
 	var busy []*operation
 	for _, p := range w.with {
 		op := p.occupied()

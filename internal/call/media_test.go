@@ -82,6 +82,49 @@ func TestQueueHasABound(t *testing.T) {
 	})
 }
 
+// TestWhatIsToBePlayedHasABound: a connection keeps so many bytes of requests, and all
+// together, and gets them back when operations end.
+func TestWhatIsToBePlayedHasABound(t *testing.T) {
+	run(t, func(w *world) {
+		text := []call.Prompt{call.SSML{SSML: strings.Repeat("x", 1_000_000)}}
+		fill := func(conn *call.Connection) (accepted int, err error) {
+			for ; err == nil && accepted < 100; accepted++ {
+				err = conn.Play(bg, call.Play{Prompts: text, Loop: true})
+			}
+			return accepted - 1, err
+		}
+		var legs []*calltest.Leg
+		for {
+			leg, conn, _ := w.answered()
+			legs = append(legs, leg)
+			accepted, err := fill(conn)
+			if !fault.Is(err, fault.KindThrottled) || fault.Of(err).Code != "8516" {
+				t.Fatalf("after %d: %v", accepted, err)
+			}
+			if strings.Contains(err.Error(), "of all calls") {
+				if n := 8*(len(legs)-1) + accepted; n != 268 {
+					t.Errorf("all keep %d MB", n)
+				}
+				w.must(conn.Play(bg, call.Play{Prompts: hello}))
+				w.must(conn.Play(bg, call.Play{Prompts: text, Interrupt: true}))
+				break
+			}
+			if accepted != 8 || len(legs) > 100 {
+				t.Fatalf("connection %d keeps %d MB", len(legs), accepted)
+			}
+		}
+		for _, leg := range legs {
+			leg.HangUp()
+		}
+		synctest.Wait()
+		leg, conn, _ := w.answered()
+		if accepted, _ := fill(conn); accepted != 8 {
+			t.Errorf("after all have ended, a connection keeps %d MB", accepted)
+		}
+		leg.HangUp()
+	})
+}
+
 func TestInterruptingPlayCancelsWhatRunsAndWaits(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()

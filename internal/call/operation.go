@@ -18,6 +18,7 @@ type operation struct {
 	Operation
 	conn   *Connection
 	lane   lane
+	size   int            // bytes that it keeps
 	with   []*participant // whom it is about; in aloneLane, whom it occupies
 	state  operationState
 	ctx    context.Context
@@ -59,6 +60,7 @@ type work struct {
 	lane lane
 	with []*participant
 	what Context
+	size int // bytes that it keeps until it ends
 	run  func(*operation) Event
 	// tones takes the keys that the participants press; nil: it wants none.
 	tones  chan Tone
@@ -84,10 +86,11 @@ func (c *Connection) accept(w work) *operation {
 			ID: newID(), Kind: w.kind, Context: w.what.Operation, CallbackURI: w.what.CallbackURI,
 			Who: w.who, Invitation: w.invitation, From: w.from,
 		},
-		conn: c, lane: w.lane, with: w.with, run: w.run, tones: w.tones, after: w.after, onHold: w.onHold,
+		conn: c, lane: w.lane, size: w.size, with: w.with, run: w.run, tones: w.tones, after: w.after, onHold: w.onHold,
 		audience: w.audience, ear: w.ear,
 	}
 	op.ctx, op.cancel = context.WithCancel(context.Background())
+	c.keeps(op.size)
 	c.operations = append(c.operations, op)
 	if w.kind.Kept() {
 		c.call.publish(OperationAccepted{op.head()})
@@ -132,6 +135,7 @@ func (op *operation) end(events ...Event) bool {
 	c := op.conn
 	op.state = ended
 	op.cancel()
+	c.keeps(-op.size)
 	op.resumeMusic()
 	if op.after != nil {
 		op.after()

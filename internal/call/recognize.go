@@ -61,7 +61,7 @@ func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
 			return err
 		}
 		w := work{
-			kind: RecognizeOperation, what: r.Context, with: []*participant{target}, tones: make(chan Tone, tonesAhead),
+			kind: RecognizeOperation, what: r.Context, size: r.size(), with: []*participant{target}, tones: make(chan Tone, tonesAhead),
 			run: func(op *operation) Event { return c.recognize(op, r) },
 		}
 		if r.Input != TonesInput {

@@ -3,6 +3,7 @@ package call
 import (
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/expiring"
@@ -16,7 +17,8 @@ import (
 type Registry struct {
 	cfg  Config
 	log  *slog.Logger
-	node string // the first eight digits of every connection id made here
+	node string       // the first eight digits of every connection id made here
+	kept atomic.Int64 // bytes of the operations of all connections
 
 	mu          sync.Mutex
 	draining    bool

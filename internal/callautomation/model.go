@@ -38,9 +38,10 @@ func callbackURI(field, text string, required bool) (string, error) {
 
 // maxAddress bounds an address that a call keeps, in bytes: as that of a webhook of Event
 // Grid. What a call keeps counts for each of many calls, and so do answers that repeat it.
+// Names of voices, of models and of what is cached have the same bound.
 const maxAddress = 4096
 
-// addressFits refuses an address that is too long.
+// addressFits refuses an address, or a name, that is too long.
 func addressFits(field, text string) error {
 	if len(text) > maxAddress {
 		return errBody("%s has %d bytes, more than %d.", field, len(text), maxAddress)

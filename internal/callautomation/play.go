@@ -38,8 +38,11 @@ func (r playRequest) play() (play call.Play, err error) {
 	return play, nil
 }
 
-// identities parses a list of identifiers.
+// identities parses a list of identifiers, of as many as a call has participants at most.
 func identities(field string, list []rest.Identifier) ([]identifier.ID, error) {
+	if len(list) > call.MaxParticipants {
+		return nil, errBody("%s: %d participants are more than %d.", field, len(list), call.MaxParticipants)
+	}
 	ids := make([]identifier.ID, len(list))
 	for i, model := range list {
 		if model.IsZero() {

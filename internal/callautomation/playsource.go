@@ -1,6 +1,7 @@
 package callautomation
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"unicode"
@@ -41,6 +42,9 @@ func (s playSource) prompt(field string) (call.Prompt, error) {
 	if strings.ContainsFunc(s.CacheID, unicode.IsControl) {
 		return nil, errBody("%s.playSourceCacheId has a control character.", field)
 	}
+	if err := addressFits(field+".playSourceCacheId", s.CacheID); err != nil {
+		return nil, err
+	}
 	switch kind := strings.ToLower(s.Kind); {
 	case kind == "file" || kind == "" && s.File != nil:
 		return s.file(field)
@@ -77,6 +81,9 @@ func (s playSource) text(field string) (call.Prompt, error) {
 	if tag := s.Text.SourceLocale; tag != "" && !language.MatchString(tag) {
 		return nil, errBody("%s.text.sourceLocale: %.40q is not a language such as en-US.", field, tag)
 	}
+	if err := cmp.Or(addressFits(field+".text.voiceName", s.Text.VoiceName), addressFits(field+".text.customVoiceEndpointId", s.Text.CustomVoice)); err != nil {
+		return nil, err
+	}
 	kind := strings.ToLower(s.Text.VoiceKind)
 	if kind != "" && kind != "male" && kind != "female" {
 		return nil, errBody("%s.text.voiceKind: %.40q is neither male nor female.", field, s.Text.VoiceKind)
@@ -94,6 +101,9 @@ func (s playSource) ssml(field string) (call.Prompt, error) {
 	}
 	if len(s.SSML.Text) > maxSSML {
 		return nil, errBody("%s.ssml.ssmlText has more than %d bytes.", field, maxSSML)
+	}
+	if err := addressFits(field+".ssml.customVoiceEndpointId", s.SSML.CustomVoice); err != nil {
+		return nil, err
 	}
 	document, err := speech.ReadMarkup(s.SSML.Text)
 	if err != nil {

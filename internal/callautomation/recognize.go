@@ -44,6 +44,9 @@ const (
 	defaultInterTone      = 2
 )
 
+// maxStopTones is how many stop tones a request may name. There are 16.
+const maxStopTones = 100
+
 func (r recognizeRequest) recognize() (rec call.Recognize, err error) {
 	input, known := inputs[strings.ToLower(r.RecognizeInputType)]
 	if !known {
@@ -85,6 +88,9 @@ func (o recognizeOptions) into(rec *call.Recognize) (err error) {
 		if rec.MaxTones = *dtmf.MaxTonesToCollect; rec.MaxTones < 1 {
 			return errBody("dtmfOptions.maxTonesToCollect: %d is less than 1.", rec.MaxTones)
 		}
+	}
+	if len(dtmf.StopTones) > maxStopTones {
+		return errBody("dtmfOptions.stopTones: more than %d tones.", maxStopTones)
 	}
 	if rec.StopTones, err = parseTones("dtmfOptions.stopTones", dtmf.StopTones); err != nil {
 		return err

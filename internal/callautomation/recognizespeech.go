@@ -37,6 +37,9 @@ var language = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$`)
 
 // speech checks the options of speech and choices.
 func (o recognizeOptions) speech(rec *call.Recognize) (err error) {
+	if err := addressFits("recognizeOptions.speechRecognitionModelEndpointId", o.SpeechModel); err != nil {
+		return err
+	}
 	rec.Model, rec.EndSilence = o.SpeechModel, defaultEndSilence
 	if o.SpeechOptions != nil && o.SpeechOptions.EndSilence != 0 {
 		ms := o.SpeechOptions.EndSilence
@@ -77,6 +80,8 @@ func parseChoices(list []choice) ([]call.Choice, error) {
 		switch {
 		case c.Label == "":
 			return nil, errBody("%s.label is required.", field)
+		case len(c.Label) > maxAddress:
+			return nil, addressFits(field+".label", c.Label)
 		case labels[c.Label]:
 			return nil, errBody("%s.label: %.40q is the label of another choice.", field, c.Label)
 		case len(c.Phrases) == 0 && c.Tone == "":

@@ -133,6 +133,13 @@ func TestBadRequestsNameTheirField(t *testing.T) {
 		}
 		return err
 	}
+	playTo := func(list string) error {
+		request, err := decode[playRequest](t, `{"playSources":[{"file":{"uri":"https://a/"}}],"playTo":[`+list+`]}`)
+		if err == nil {
+			_, err = request.play()
+		}
+		return err
+	}
 	send := func(tones string) error {
 		request, err := decode[sendDtmfTonesRequest](t, `{"targetParticipant":{"rawId":"4:+1555"},"tones":`+tones+`}`)
 		if err == nil {
@@ -154,6 +161,15 @@ func TestBadRequestsNameTheirField(t *testing.T) {
 		{"a long address of other speech", "backupCognitiveServicesEndpoint", create(`{` + target + `,"callbackUri":"https://a/x","callIntelligenceOptions":{"backupCognitiveServicesEndpoint":"https://` + long + `"}}`)},
 		{"a long file", "playSources[0].file.uri", play(`[{"kind":"file","file":{"uri":"https://a/` + long + `"}}]`)},
 		{"a cache id that could be the server's own", "playSources[0].playSourceCacheId", play(`[{"kind":"text","text":{"text":"x"},"playSourceCacheId":"\u0000abc"}]`)},
+		{"a long cache id", "playSources[0].playSourceCacheId", play(`[{"kind":"file","playSourceCacheId":"` + long + `x","file":{"uri":"https://a/"}}]`)},
+		{"a long voice", "text.voiceName", play(`[{"text":{"text":"hello","voiceName":"` + long + `x"}}]`)},
+		{"a long trained voice", "text.customVoiceEndpointId", play(`[{"text":{"text":"hello","customVoiceEndpointId":"` + long + `x"}}]`)},
+		{"a long trained voice of a document", "ssml.customVoiceEndpointId", play(`[{"ssml":{"ssmlText":"<speak/>","customVoiceEndpointId":"` + long + `x"}}]`)},
+		{"a long model", "recognizeOptions.speechRecognitionModelEndpointId", recognize(`"speechRecognitionModelEndpointId":"` + long + `x"`)},
+		{"a long model of transcription", "transcriptionOptions.speechModelEndpointId", create(`{` + target + `,"callbackUri":"https://a/x","transcriptionOptions":{"locale":"en-US","speechModelEndpointId":"` + long + `x"}}`)},
+		{"a long model of transcription, of previews", "transcriptionOptions.speechRecognitionModelEndpointId", create(`{` + target + `,"callbackUri":"https://a/x","transcriptionOptions":{"locale":"en-US","speechRecognitionModelEndpointId":"` + long + `x"}}`)},
+		{"many stop tones", "stopTones", recognize(`"dtmfOptions":{"stopTones":[` + strings.Repeat(`"one",`, maxStopTones) + `"two"]}`)},
+		{"more to play to than a call has", "playTo", playTo(strings.Repeat(`{"rawId":"4:+1555"},`, call.MaxParticipants) + `{"rawId":"4:+1556"}`)},
 		{"null target", "targets[0]", create(`{"targets":[null],"callbackUri":"https://a/x"}`)},
 		{"long name", "sourceDisplayName", create(`{` + target + `,"callbackUri":"https://a/x","sourceDisplayName":"` + strings.Repeat("x", 300) + `"}`)},
 		{"Teams app", "teamsAppSource", create(`{` + target + `,"callbackUri":"https://a/x","teamsAppSource":{"appId":"x"}}`)},

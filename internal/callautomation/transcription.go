@@ -60,6 +60,9 @@ func (o *transcriptionOptions) transcription() (*call.Transcription, error) {
 	if err := o.check(field); err != nil {
 		return nil, err
 	}
+	if err := modelsFit(field, o.SpeechModelEndpointID, o.SpeechRecognitionModel); err != nil {
+		return nil, err
+	}
 	address, err := webSocket(field, o.TransportType, o.TransportURL, o.StartTranscription)
 	if err != nil {
 		return nil, err
@@ -77,6 +80,11 @@ func (o *transcriptionOptions) transcription() (*call.Transcription, error) {
 	return &call.Transcription{
 		URL: address, Locale: locale, Locales: o.Locales, Model: cmp.Or(o.SpeechModelEndpointID, o.SpeechRecognitionModel), Intermediate: o.EnableIntermediateResults, AtOnce: o.StartTranscription,
 	}, nil
+}
+
+// modelsFit refuses the names of models that are too long.
+func modelsFit(field, model, recognition string) error {
+	return cmp.Or(addressFits(field+"speechModelEndpointId", model), addressFits(field+"speechRecognitionModelEndpointId", recognition))
 }
 
 func unserved(field, why string) error {
@@ -115,7 +123,7 @@ func (a *API) transcribing(w http.ResponseWriter, r *http.Request, do func(*call
 	if err := body.check(""); err != nil {
 		return err
 	}
-	if err := checkLocales("locales", body.Locales); err != nil {
+	if err := cmp.Or(checkLocales("locales", body.Locales), modelsFit("", body.Model, body.RecognitionModel)); err != nil {
 		return err
 	}
 	what, err := operationContext(body.OperationContext, body.OperationCallbackURI)
