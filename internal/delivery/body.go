@@ -41,9 +41,24 @@ func (e *Engine) loadBodies(ctx context.Context, a *attempt) error {
 // longBackoff is the delay from which a message leaves its body to the journal.
 const longBackoff = 20 * time.Second
 
-// dropBody lets the body of a message that backs off for long leave memory.
+// holdBody counts the body of a message that the journal has.
+func (e *Engine) holdBody(j *job) {
+	j.held = int32(len(j.msg.Body))
+	e.bodies += int64(j.held)
+}
+
+// dropBody lets the body of a message that waits leave memory, if it backs off for long, or
+// if there are too many bodies: an endpoint that is slow to take large events would fill the
+// memory. It is read from the journal when it is sent.
 func (e *Engine) dropBody(j *job, delay time.Duration) {
-	if delay > longBackoff && len(j.msg.Body) > 0 {
+	if len(j.msg.Body) > 0 && (delay > longBackoff || e.bodies > int64(e.cfg.MaxBodies)) {
 		j.msg.Body, j.msg.Header, j.Away = nil, nil, true
+		e.forgetBody(j)
 	}
+}
+
+// forgetBody counts the body of a message no longer.
+func (e *Engine) forgetBody(j *job) {
+	e.bodies -= int64(j.held)
+	j.held = 0
 }

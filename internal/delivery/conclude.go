@@ -146,6 +146,7 @@ func (e *Engine) finish(j *job, how history.Result, why string) {
 	}
 	j.state = done
 	e.open.end(j.msg.Group)
+	e.forgetBody(j)
 	e.note(j, how, why)
 	e.metrics.messages.WithLabelValues(j.msg.Policy, string(how)).Inc()
 	if j.policy != nil && j.policy.Observer != nil && !j.silent {

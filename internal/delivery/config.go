@@ -28,6 +28,9 @@ type Config struct {
 	// MaxQueued bounds the messages that have not ended; more are dropped and recorded. One group
 	// may have as many as there is room left. 0: 200,000.
 	MaxQueued int
+	// MaxBodies bounds the bodies in memory of messages that have not ended, in bytes; those of
+	// more that wait are in the journal alone. 0: 64 MB.
+	MaxBodies int
 	// Subscribed reports whether there still is a subscription; recovered events
 	// of others are dropped. Start asks; nil: there are all.
 	Subscribed func(name string) bool
@@ -59,6 +62,7 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	c.PerDestination = orDefault(c.PerDestination, 64)
 	c.MaxQueued = orDefault(c.MaxQueued, 200_000)
+	c.MaxBodies = orDefault(c.MaxBodies, 64<<20)
 	c.KeepBodies = orDefault(c.KeepBodies, 8<<20)
 	if c.Client == nil {
 		c.Client = newClient(c)

@@ -54,6 +54,7 @@ type Engine struct {
 	inLanes       int      // messages that wait in a lane
 	inQueues      int      // that wait at a destination
 	inFlight      int
+	bodies        int64 // bytes of the bodies that are in memory
 	stopping      stopping
 	firstFailures boundedLog // lines of the log about them
 	refusals      boundedLog // about messages that are not taken

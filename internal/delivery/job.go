@@ -43,6 +43,7 @@ type job struct {
 	group   *group
 	member  int32 // its place in the group
 	size    int32 // of the body
+	held    int32 // of it, as far as it is counted in Engine.bodies
 	target  *target
 	to      *destination
 	breaker *groupBreaker // nil: its policy has none

@@ -48,6 +48,7 @@ func (e *Engine) admit(j *job) {
 	j.policy = e.policies[j.msg.Policy]
 	j.outcome.Attempt = j.Attempts
 	j.size = int32(len(j.msg.Body))
+	e.holdBody(j)
 	j.msg.Batch = j.msg.Batch.withDefaults()
 	target, err := e.targets.of(j.msg.URL, e.transport)
 	switch {
@@ -81,6 +82,9 @@ func (e *Engine) admit(j *job) {
 		e.inLanes++
 	}
 	e.advance(j.lane)
+	if j.state == waiting || j.state == queued {
+		e.dropBody(j, 0)
+	}
 }
 
 // laneOf returns the lane of a message; without a name it has one for itself.

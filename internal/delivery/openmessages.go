@@ -22,11 +22,14 @@ const (
 	whyGroupFull = "too many events of its subscription or connection are waiting"
 )
 
-// refuse says why there is no room for another message of a group, "" if there is.
-func (o *openMessages) refuse(group string) string {
+// refuse says why there is no room for another message of a group, "" if there is. The last
+// one of a group has as much room again.
+func (o *openMessages) refuse(group string, last bool) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch left := o.most - o.all; {
+	case last && left > -o.most:
+		return ""
 	case left <= 0:
 		return whyFull
 	case group != "" && o.of[group] >= left:

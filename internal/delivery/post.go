@@ -47,10 +47,10 @@ func (e *Engine) dropRefused(j *job, why string) {
 
 // refuse says why a message cannot be taken, "" if it can.
 func (e *Engine) refuse(m *Message) string {
-	if why := e.refuseReplacement(m); why != "" || m.Last {
+	if why := e.refuseReplacement(m); why != "" {
 		return why
 	}
-	return e.open.refuse(m.Group)
+	return e.open.refuse(m.Group, m.Last)
 }
 
 // refuseReplacement is refuse for a message that takes the place of another one.
