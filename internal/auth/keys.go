@@ -127,8 +127,19 @@ func (k *Keys) Rotate(slot Slot) (Key, error) {
 
 // Known reports whether a key of that id is in use.
 func (k *Keys) Known(id string) bool {
+	_, known := k.SlotOf(id)
+	return known
+}
+
+// SlotOf returns the slot of the key of that id; false where none in use has it.
+func (k *Keys) SlotOf(id string) (Slot, bool) {
 	pair := k.pair.Load()
-	return id != "" && (pair[Primary].id == id || pair[Secondary].id == id)
+	for _, slot := range [...]Slot{Primary, Secondary} {
+		if id != "" && pair[slot].id == id {
+			return slot, true
+		}
+	}
+	return Primary, false
 }
 
 // Holds reports whether a text is one of the keys, in base64. It takes the same

@@ -164,6 +164,16 @@ func TestUserTokenOpensUntilItExpires(t *testing.T) {
 	if err != nil || got.User != "8:acs:r_u" || !got.Allows("voip") || got.Allows("voip.join") || !got.Minted.Equal(f.now) {
 		t.Fatalf("got %+v, %v", got, err)
 	}
+	if got.KeyID != f.keys.Get(Primary).ID() || got.Subject != "" {
+		t.Errorf("it is of %q %q", got.KeyID, got.Subject)
+	}
+	ofBearer, err := f.tokens.Issue(t.Context(), UserToken{User: "8:acs:r_u", Scopes: []string{"voip"}, Minted: f.now, Expires: f.now.Add(time.Hour), Subject: "app"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.verify(t, ofBearer); err != nil || got.KeyID != "" || got.Subject != "app" {
+		t.Errorf("one that a bearer token made is of %q %q, %v", got.KeyID, got.Subject, err)
+	}
 	f.now = f.now.Add(time.Hour + time.Second)
 	if _, err := f.verify(t, token); err == nil || !strings.Contains(err.Error(), "expired at 2026-11-20T14:04:00Z") {
 		t.Fatalf("after its hour: %v", err)

@@ -45,6 +45,7 @@ type UserToken struct {
 	Minted   time.Time // to the millisecond
 	Expires  time.Time // to the second
 	KeyID    string    // the access key that issued it, or "" for none
+	Subject  string    // of the bearer token that issued it, or "" for none
 	Endpoint string    // where the user's browser finds the server
 }
 
@@ -73,6 +74,7 @@ type userClaims struct {
 	ResourceLocation string           `json:"resourceLocation"`
 	IssuedAt         *jwt.NumericDate `json:"iat"`
 	KeyID            string           `json:"keyId,omitempty"`
+	IssuedBy         string           `json:"issuedBy,omitempty"`
 	MintedMillis     int64            `json:"minted"`
 	Endpoint         string           `json:"endpoint,omitempty"`
 }
@@ -102,6 +104,7 @@ func (t *UserTokens) Issue(ctx context.Context, token UserToken) (string, error)
 		ResourceLocation: t.cfg.Region,
 		IssuedAt:         jwt.NewNumericDate(token.Minted),
 		KeyID:            token.KeyID,
+		IssuedBy:         token.Subject,
 		MintedMillis:     token.Minted.UnixMilli(),
 		Endpoint:         token.Endpoint,
 	})
@@ -129,7 +132,7 @@ func (t *UserTokens) Verify(ctx context.Context, text string, users NotBefore) (
 	token := UserToken{
 		User: "8:" + claims.SkypeID, Scopes: strings.Split(claims.Scope, ","),
 		Minted: time.UnixMilli(claims.MintedMillis), Expires: claims.Expires.Time,
-		KeyID: claims.KeyID, Endpoint: claims.Endpoint,
+		KeyID: claims.KeyID, Subject: claims.IssuedBy, Endpoint: claims.Endpoint,
 	}
 	if claims.SkypeID == "" || claims.ResourceID != t.cfg.Resource {
 		return UserToken{}, deny(SchemeBearer, "the token is not an access token of a user of this resource")

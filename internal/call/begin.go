@@ -16,6 +16,7 @@ type Begin struct {
 	DisplayName string
 	Targets     []identifier.ID // one: a call of two; several: a group
 	CallerID    identifier.ID   // the number of ours that phone numbers see; zero: none may be called
+	IssuedBy    string          // who made the client's token, as package permit names askers
 	SIPHeaders  map[string]string
 	VoIPHeaders map[string]string
 }
@@ -57,7 +58,7 @@ func (r *Registry) limited(targets []identifier.ID) identifier.ID {
 func (b Begin) invitation(to identifier.ID) Invitation {
 	return Invitation{
 		From: b.From, To: to, DisplayName: b.DisplayName, CallerID: b.CallerID,
-		SIPHeaders: b.SIPHeaders, VoIPHeaders: b.VoIPHeaders, By: b.From.Raw(),
+		SIPHeaders: b.SIPHeaders, VoIPHeaders: b.VoIPHeaders, By: b.From.Raw(), IssuedBy: b.IssuedBy,
 	}
 }
 

@@ -16,7 +16,7 @@ type TransferWanted struct {
 	// CallerID is the caller id of the credential by which a user's telephone asks;
 	// zero: it may bring in no number elsewhere.
 	CallerID identifier.ID
-	IssuedBy string // who issued that credential, as package permit names askers
+	IssuedBy string // who issued that credential, or the token of a client, as package permit names askers
 	// Other reports to the participant of another leg of the same far end: those
 	// whom it talks to there take the leg's place, and the other way round. It
 	// returns false where that leg is over.

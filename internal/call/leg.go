@@ -128,7 +128,7 @@ type Invitation struct {
 	// zero: it may call none. Withheld asks that they see none.
 	CallerID identifier.ID
 	Withheld bool
-	// IssuedBy is who issued that telephone's credential, as package permit names
+	// IssuedBy is who issued that telephone's credential, or a client's token, as package permit names
 	// askers; "" where no telephone asks.
 	IssuedBy string
 	// Device is which of the telephones of To to call, by a Device's ID; "" is no

@@ -12,6 +12,7 @@ import (
 type AddWish struct {
 	Who         identifier.ID
 	CallerID    identifier.ID // the number of ours that a phone number sees
+	IssuedBy    string        // who made the client's token, as package permit names askers
 	SIPHeaders  map[string]string
 	VoIPHeaders map[string]string
 	// Follow hears how it goes: ReferralRinging any number of times, then ReferralAnswered
@@ -43,7 +44,7 @@ func (w AddWish) grant(e *endpoint) error {
 	}
 	in := Invitation{
 		From: e.id, To: who, DisplayName: e.name, SIPHeaders: w.SIPHeaders, VoIPHeaders: w.VoIPHeaders,
-		Added: true, By: e.id.Raw(), CallerID: w.CallerID,
+		Added: true, By: e.id.Raw(), CallerID: w.CallerID, IssuedBy: w.IssuedBy,
 	}
 	if phone {
 		in.From = w.CallerID

@@ -32,6 +32,9 @@ type Config struct {
 	// Gone is told of a user who was deleted, whose tokens are no longer good. nil:
 	// nobody is.
 	Gone func(identifier.ID)
+	// Withdrawn is told of a user whose tokens were revoked, when they are no longer good.
+	// nil: nobody is.
+	Withdrawn func(identifier.ID)
 }
 
 // API serves the identities of one resource.
@@ -74,6 +77,9 @@ func New(cfg Config) (*API, error) {
 	}
 	if cfg.Gone == nil {
 		cfg.Gone = func(identifier.ID) {}
+	}
+	if cfg.Withdrawn == nil {
+		cfg.Withdrawn = func(identifier.ID) {}
 	}
 	return &API{cfg: cfg, users: users, answers: answers}, nil
 }

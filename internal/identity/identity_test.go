@@ -38,6 +38,8 @@ type fixture struct {
 	keys   *auth.Keys
 	now    time.Time
 	gone   func(identifier.ID) // nil: nobody hears of users who were deleted
+
+	withdrawn func(identifier.ID) // nil: nobody hears of tokens that were revoked
 }
 
 // The keys are the same after a restart, as those of a server are.
@@ -55,6 +57,10 @@ func newFixture(t *testing.T, backend store.Backend) *fixture {
 	f.API, err = New(Config{Resource: resource, Tokens: tokens, Store: backend, Now: now, Gone: func(id identifier.ID) {
 		if f.gone != nil {
 			f.gone(id)
+		}
+	}, Withdrawn: func(id identifier.ID) {
+		if f.withdrawn != nil {
+			f.withdrawn(id)
 		}
 	}})
 	if err != nil {
@@ -216,8 +222,17 @@ func TestRevokedTokensDieAndNewOnesLive(t *testing.T) {
 	f := memoryFixture(t)
 	id := f.make(t, "").Identity.ID
 	// The clock stands: revocation must tell apart what happens in one millisecond.
+	told := 0
 	for range 3 {
 		old := f.issueTo(t, id)
+		f.withdrawn = func(of identifier.ID) {
+			if told++; of.Raw() != id {
+				t.Errorf("told of %s", of)
+			}
+			if _, err := f.Authenticate(t.Context(), old); err == nil {
+				t.Error("told while the old token is good")
+			}
+		}
 		if _, err := f.Authenticate(t.Context(), old); err != nil {
 			t.Fatal(err)
 		}
@@ -232,6 +247,9 @@ func TestRevokedTokensDieAndNewOnesLive(t *testing.T) {
 		if _, err := f.Authenticate(t.Context(), f.issueTo(t, id)); err != nil {
 			t.Fatalf("a token issued after the revocation: %v", err)
 		}
+	}
+	if told != 3 {
+		t.Errorf("told %d times", told)
 	}
 }
 

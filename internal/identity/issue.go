@@ -96,10 +96,10 @@ func (a *API) mint(r *http.Request, id identifier.ID, of user, wanted grant) (*t
 	if minted.Before(of.NotBefore) {
 		minted = of.NotBefore
 	}
-	expires := now.Add(wanted.lifetime).Truncate(time.Second)
+	expires, sender := now.Add(wanted.lifetime).Truncate(time.Second), rest.Sender(r.Context())
 	token, err := a.cfg.Tokens.Issue(r.Context(), auth.UserToken{
 		User: id.Raw(), Scopes: wanted.scopes, Minted: minted, Expires: expires,
-		KeyID: rest.Sender(r.Context()).KeyID, Endpoint: rest.Origin(r),
+		KeyID: sender.KeyID, Subject: sender.Subject, Endpoint: rest.Origin(r),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("issue a token for %s: %w", id, err)

@@ -22,6 +22,7 @@ func (a *API) revoke(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return notFound(err)
 	}
+	a.cfg.Withdrawn(id)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -13,8 +13,9 @@ import (
 // Request is an outbound call to a phone number, before it is made.
 type Request struct {
 	By string // the asker; "" where there is none
-	// IssuedBy is the asker that issued the credential of the phone that asks. Guards
-	// on it apply as well: an access key gains nothing by phones of its own.
+	// IssuedBy is the asker that issued the credential of the phone that asks, or the token
+	// of the browser. Guards on it apply as well: an access key gains nothing by phones or
+	// users of its own.
 	IssuedBy string
 	From     identifier.ID // the caller id that is shown; anonymous shows none
 	To       identifier.ID // the number called

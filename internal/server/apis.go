@@ -64,7 +64,7 @@ func (p *parts) openIdentities(ctx context.Context) (err error) {
 	users := auth.NewUserTokens(auth.UserTokensConfig{Signer: p.signer, Keys: p.resource.Keys, Resource: p.resource.ID})
 	p.identities, err = identity.New(identity.Config{
 		Resource: p.resource.ID, Tokens: users, Store: p.store, Log: p.log.With("part", "identity"),
-		Revoked: p.registrar.SignOut, Deleted: p.registrar.RemoveIdentity, Gone: p.endBrowsers,
+		Revoked: p.registrar.SignOut, Deleted: p.registrar.RemoveIdentity, Gone: p.endBrowsers, Withdrawn: p.checkBrowsers,
 	})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/connlimit"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/rooms"
 	"github.com/switchhook/switchhook/internal/server/metrics"
 	"github.com/switchhook/switchhook/internal/webrtc"
@@ -56,13 +57,30 @@ func (p *parts) authenticateClient(ctx context.Context, token string) (signallin
 	if _, err := identifier.Parse(read.User); err != nil {
 		return signalling.User{}, signalling.NotGood
 	}
-	return signalling.User{ID: read.User, Expires: read.Expires, Full: read.Allows("voip")}, signalling.Good
+	return signalling.User{ID: read.User, Expires: read.Expires, Full: read.Allows("voip"), IssuedBy: issuerOf(read, p.resource.Keys)}, signalling.Good
+}
+
+// issuerOf is who made a user's token, as package permit names askers: an access key, or whom
+// a bearer token names.
+func issuerOf(token auth.UserToken, keys *auth.Keys) string {
+	issuer := auth.Principal{Subject: token.Subject}
+	if slot, known := keys.SlotOf(token.KeyID); known {
+		issuer.Key = slot.String()
+	}
+	return permit.Asker(issuer)
 }
 
 // endBrowsers ends the calls of a user who was deleted.
 func (p *parts) endBrowsers(user identifier.ID) {
 	if browsers := p.browsers.Load(); browsers != nil {
 		browsers.EndUser(user)
+	}
+}
+
+// checkBrowsers ends the sockets of a user whose tokens have been revoked.
+func (p *parts) checkBrowsers(user identifier.ID) {
+	if browsers := p.browsers.Load(); browsers != nil {
+		browsers.CheckUser(user)
 	}
 }
 

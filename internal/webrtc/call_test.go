@@ -169,6 +169,27 @@ func TestPageCallsAPhone(t *testing.T) {
 	w.ended(a, 0, 560000)
 }
 
+// TestCallsAreByWhoMadeTheToken, as guards see them: what a page calls, and what it hands over to.
+func TestCallsAreByWhoMadeTheToken(t *testing.T) {
+	w := newWorld(t)
+	a := w.page(ann)
+	id := uuid.NewString()
+	w.ok(a, &protocol.CallStart{Call: id, To: []string{"4:" + aPhone}, AlternateCallerID: ourPhone})
+	phone := <-w.numbers.Dialled
+	if phone.Invitation.IssuedBy != issuer {
+		t.Errorf("the call is by a token of %q", phone.Invitation.IssuedBy)
+	}
+	pa, err := a.Connect(w.ctx, id)
+	w.must(err)
+	t.Cleanup(pa.Close)
+	phone.PickUp()
+	w.state(a, protocol.CallStateConnected)
+	w.ok(a, &protocol.CallTransfer{Call: id, To: "4:+15551230002"})
+	if target := <-w.numbers.Dialled; target.Invitation.IssuedBy != issuer {
+		t.Errorf("the transfer is by a token of %q", target.Invitation.IssuedBy)
+	}
+}
+
 // TestPageTalksToAnApplication asks that an application answers a page that calls our
 // number, and hears its keys.
 func TestPageTalksToAnApplication(t *testing.T) {

@@ -142,7 +142,7 @@ func (l *leg) add(m *protocol.ParticipantAdd, answer func(protocol.Message)) {
 		return
 	}
 	l.about(m.Who, answer, func(who identifier.ID) call.Wish {
-		return call.AddWish{Who: who, CallerID: callerID, SIPHeaders: sip, VoIPHeaders: voip, Follow: func(r call.Referral) { l.invited(who, r) }}
+		return call.AddWish{Who: who, CallerID: callerID, IssuedBy: l.client.session.IssuedBy(), SIPHeaders: sip, VoIPHeaders: voip, Follow: func(r call.Referral) { l.invited(who, r) }}
 	})
 }
 

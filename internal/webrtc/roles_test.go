@@ -120,7 +120,11 @@ func TestPresentersCallPhonesOfTheirOwnNumber(t *testing.T) {
 	if got := w.wants(a, add(ourPhone)); got != "granted" {
 		t.Errorf("with ours: %s", got)
 	}
-	(<-w.numbers.Dialled).PickUp()
+	leg := <-w.numbers.Dialled
+	if leg.Invitation.IssuedBy != issuer {
+		t.Errorf("the call is by a token of %q", leg.Invitation.IssuedBy)
+	}
+	leg.PickUp()
 	w.shown(a, phoneID(aPhone), protocol.PersonStateConnected)
 }
 

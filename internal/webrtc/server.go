@@ -167,6 +167,10 @@ func (s *Server) Dial(_ context.Context, in call.Invitation, report func(call.Re
 // clients, which get no token that would let them come back.
 func (s *Server) EndUser(user identifier.ID) { s.sessions.EndUser(user.Raw()) }
 
+// CheckUser ends the sockets of a user whose tokens have been revoked. Its sessions wait for a
+// newer token, for a short time.
+func (s *Server) CheckUser(user identifier.ID) { s.sessions.CheckUser(user.Raw()) }
+
 // Drain lets no new session in, and tells clients that the server will stop.
 func (s *Server) Drain(in time.Duration) { s.sessions.Drain(in) }
 

@@ -21,7 +21,7 @@ func (c *client) start(m *protocol.CallStart, answer func(protocol.Message)) {
 		answer(refusal(protocol.ReasonForbidden, 403, 0, onlyJoins))
 		return
 	}
-	begin := call.Begin{From: c.user, DisplayName: c.session.DisplayName()}
+	begin := call.Begin{From: c.user, DisplayName: c.session.DisplayName(), IssuedBy: c.session.IssuedBy()}
 	for _, raw := range m.To[:min(len(m.To), call.MaxTargets+1)] {
 		to, err := identifier.Parse(raw)
 		if err != nil {

@@ -20,7 +20,7 @@ func (l *leg) transfer(m *protocol.CallTransfer, answer func(protocol.Message)) 
 	if err == nil {
 		var sip map[string]string
 		if sip, _, err = l.client.headers(m.CustomContext); err == nil {
-			l.handOver(call.TransferWanted{To: to, SIPHeaders: sip, CallerID: l.callerID}, func() {}, answer)
+			l.handOver(call.TransferWanted{To: to, SIPHeaders: sip, CallerID: l.callerID, IssuedBy: l.client.session.IssuedBy()}, func() {}, answer)
 			return
 		}
 	}

@@ -105,13 +105,16 @@ func (d devices) Dial(ctx context.Context, in call.Invitation, report func(call.
 	return (*d.of).Dial(ctx, in, report)
 }
 
+// issuer is who makes the tokens.
+const issuer = "secondary"
+
 // authenticate takes tokens that are "user" or "user joins".
 func authenticate(_ context.Context, token string) (signalling.User, signalling.Verdict) {
 	user, scope, _ := strings.Cut(token, " ")
 	if !strings.HasPrefix(user, "8:acs:") {
 		return signalling.User{}, signalling.NotGood
 	}
-	return signalling.User{ID: user, Expires: time.Now().Add(time.Hour), Full: scope == ""}, signalling.Good
+	return signalling.User{ID: user, Expires: time.Now().Add(time.Hour), Full: scope == "", IssuedBy: issuer}, signalling.Good
 }
 
 func newWorld(t testing.TB) *world {

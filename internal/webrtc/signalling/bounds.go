@@ -6,6 +6,7 @@ import "time"
 const (
 	helloTime      = 5 * time.Second
 	grace          = 120 * time.Second // that a session outlives its socket
+	revokedGrace   = 30 * time.Second  // that it does where its token was revoked
 	pingEvery      = 10 * time.Second
 	pongTime       = 25 * time.Second
 	verifyEvery    = 30 * time.Second // that the token is still good

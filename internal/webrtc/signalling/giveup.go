@@ -16,7 +16,7 @@ func (s *Server) giveUp(secret string) {
 // EndUser ends the sessions of a user who is no more, with their calls. A session that begins
 // meanwhile, with a token that was read before, notices by itself.
 func (s *Server) EndUser(user string) {
-	s.usersEnded.Add(1)
+	s.tokensEnded.Add(1)
 	for _, session := range s.all(func() {}) {
 		if session.user == user {
 			session.end(protocol.CloseUnauthorized, "the user was deleted", true)

@@ -35,7 +35,7 @@ func (s *Server) serve(ctx context.Context, socket *socket, at *place) {
 			}
 			return
 		}
-		if !session.take(ctx, socket, text) {
+		if socket.leaves() || !session.take(ctx, socket, text) {
 			socket.drain()
 			return
 		}
@@ -85,7 +85,7 @@ func (s *Server) greet(ctx context.Context, socket *socket, at *place) (*Session
 	case hello.Version != protocol.Version:
 		return refuse(protocol.CloseVersion, "this server speaks version 1")
 	}
-	ended := s.usersEnded.Load()
+	ended := s.tokensEnded.Load()
 	user, verdict := s.cfg.Authenticate(ctx, hello.Token)
 	switch verdict {
 	case NotGood:
@@ -106,9 +106,11 @@ func (s *Server) greet(ctx context.Context, socket *socket, at *place) (*Session
 	if code != 0 {
 		return refuse(code, "there is no such session, or no room for another")
 	}
-	if s.usersEnded.Load() != ended { // since the token was read
+	if s.tokensEnded.Load() != ended { // since the token was read
 		if _, verdict := s.cfg.Authenticate(ctx, hello.Token); verdict == NotGood {
-			session.end(protocol.CloseUnauthorized, "the user was deleted", true)
+			if !resumed {
+				session.end(protocol.CloseUnauthorized, "the token is not good any more", true)
+			}
 			return refuse(protocol.CloseUnauthorized, "the token is not good any more")
 		}
 	}
@@ -195,27 +197,5 @@ func (s *Session) watch(ctx context.Context, socket *socket, stop <-chan struct{
 				s.verify(ctx, socket)
 			}
 		}
-	}
-}
-
-// warn asks for another token in time.
-func (s *Session) warn(now time.Time) {
-	s.mu.Lock()
-	left := s.expires.Sub(now)
-	due := !s.warned && left < tokenWarning
-	s.warned = s.warned || due
-	s.mu.Unlock()
-	if due {
-		s.Send(&protocol.TokenNeeded{InMs: int(max(left, 0).Milliseconds())})
-	}
-}
-
-// verify ends a socket whose token has been revoked, or has expired.
-func (s *Session) verify(ctx context.Context, socket *socket) {
-	s.mu.Lock()
-	token := s.token
-	s.mu.Unlock()
-	if _, verdict := s.server.cfg.Authenticate(ctx, token); verdict == NotGood {
-		socket.abandon(protocol.CloseUnauthorized, "the token is not good any more")
 	}
 }

@@ -22,6 +22,9 @@ type User struct {
 	ID      string // raw id
 	Expires time.Time
 	Full    bool // scope voip: may begin calls; else voip.join
+	// IssuedBy is who made the token, as package permit names askers; "": nobody whom guards
+	// know.
+	IssuedBy string
 }
 
 // Verdict is why a token is not taken.
@@ -74,8 +77,8 @@ type Server struct {
 	work   sync.WaitGroup
 	kept   kept
 	queued atomic.Int64 // bytes that wait for sockets
-	// usersEnded counts the users who are no more.
-	usersEnded atomic.Uint64
+	// tokensEnded counts the users who are no more, or whose tokens were revoked.
+	tokensEnded atomic.Uint64
 
 	mu        sync.Mutex
 	closed    bool

@@ -26,8 +26,10 @@ type Session struct {
 	mu       sync.Mutex // held around memory, and around queueing for the socket
 	token    string
 	full     bool // the token's scope is voip
+	issuedBy string
 	expires  time.Time
 	warned   bool
+	revoked  bool    // the token was, before it has expired
 	socket   *socket // nil while away
 	replay   replay
 	answers  answers
@@ -52,6 +54,13 @@ func (s *Session) MayBegin() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.full
+}
+
+// IssuedBy is who made the token, as package permit names askers.
+func (s *Session) IssuedBy() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.issuedBy
 }
 
 // Send tells the client something: now, or when it comes back. It never blocks.
@@ -91,7 +100,8 @@ func (s *Session) attach(to *socket, user User, token string, id string, lastSeq
 		s.leaving.Stop()
 		s.leaving = nil
 	}
-	s.socket, s.token, s.expires, s.full, s.warned = to, token, user.Expires, user.Full, false
+	s.socket = to
+	s.show(token, user)
 	whole := !resumed || s.replay.reaches(lastSeq)
 	s.restored = true
 	at := s.replay.last
@@ -150,7 +160,11 @@ func (s *Session) detach(from *socket) {
 		return
 	}
 	s.socket = nil
-	s.leaving = time.AfterFunc(grace, func() { s.expire() })
+	wait := grace
+	if s.revoked { // it still hears its calls
+		wait = revokedGrace
+	}
+	s.leaving = time.AfterFunc(wait, func() { s.expire() })
 }
 
 // expire ends a session that nobody came back to.

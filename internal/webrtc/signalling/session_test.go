@@ -306,6 +306,41 @@ func TestTokensEnd(t *testing.T) {
 	})
 }
 
+// TestRevokedTokensEndAtOnce: the socket when the server hears of it, whose later requests are
+// not taken, and the session soon, also one that is away. A newer token is good.
+func TestRevokedTokensEndAtOnce(t *testing.T) {
+	run(t, func(o *office) {
+		p, _ := o.greet(protocol.Hello{Token: "ann"})
+		q, _ := o.greet(protocol.Hello{Token: "ann"})
+		q.conn.Close()
+		synctest.Wait()
+		r, _ := o.greet(protocol.Hello{Token: "bob"})
+		defer r.answerPings()()
+		o.mu.Lock()
+		o.revoked = true
+		o.mu.Unlock()
+		o.CheckUser("ann")
+		p.send(&protocol.CallHold{Call: "c"})
+		if code := p.code(time.Second); code != protocol.CloseUnauthorized {
+			t.Errorf("closed with %d", code)
+		}
+		if n := o.clients[0].requests(); n != 0 {
+			t.Errorf("%d requests were taken", n)
+		}
+		o.mu.Lock()
+		o.revoked = false
+		o.mu.Unlock()
+		time.Sleep(revokedGrace - 2*time.Second)
+		if o.clients[0].gone() || o.clients[1].gone() {
+			t.Error("a session is over before its time")
+		}
+		time.Sleep(4 * time.Second)
+		if !o.clients[0].gone() || !o.clients[1].gone() || o.clients[2].gone() {
+			t.Errorf("over: %v %v, of another user: %v", o.clients[0].gone(), o.clients[1].gone(), o.clients[2].gone())
+		}
+	})
+}
+
 // TestICEServersAreGivenAnew: the credentials of welcome expire before a page does.
 func TestICEServersAreGivenAnew(t *testing.T) {
 	run(t, func(o *office) {

@@ -100,6 +100,13 @@ func (s *socket) abandon(code int, text string) {
 	s.close(code, text)
 }
 
+// leaves reports whether the socket ends: what still comes is not taken.
+func (s *socket) leaves() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ending || s.over
+}
+
 // ping asks the client for a sign of life, or reports that there has been none.
 func (s *socket) ping(now time.Time) (alive bool) {
 	s.put(ws.MustCompileFrame(ws.NewPingFrame(nil)), false)

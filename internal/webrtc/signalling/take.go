@@ -93,21 +93,6 @@ func refusalOf(bad error) protocol.Message {
 	return &protocol.Refusal{Reason: reason, Code: 400, Message: bad.Error()}
 }
 
-// renew takes another token.
-func (s *Session) renew(ctx context.Context, token string) protocol.Message {
-	user, verdict := s.server.cfg.Authenticate(ctx, token)
-	switch {
-	case verdict == NotKnown:
-		return &protocol.Refusal{Reason: protocol.ReasonBusy, Code: 503, Message: "the token cannot be checked now"}
-	case verdict != Good || user.ID != s.user:
-		return &protocol.Refusal{Reason: protocol.ReasonForbidden, Code: 401, SubCode: 10009, Message: "the token is not good, or another user's"}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.token, s.expires, s.full, s.warned = token, user.Expires, user.Full, false
-	return &protocol.OK{}
-}
-
 // answer sends the answer to a request, and keeps it for when it comes again.
 func (s *Session) answer(g *given, m protocol.Message) {
 	frame, err := protocol.Encode(protocol.Head{Re: g.id}, m)
