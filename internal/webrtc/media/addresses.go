@@ -32,5 +32,8 @@ func (e *Engine) newConnection(asked *consent, end func(), hear func(ssrc uint32
 	settings.SetICEBindingRequestHandler(new(firstCheck).take)
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(e.codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(e.interceptors))
 	pc, err = api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{e.certificate}})
+	if err != nil {
+		sent.close()
+	}
 	return pc, sent, err
 }

@@ -58,7 +58,7 @@ type Engine struct {
 	muxTCP         *ice.TCPMuxDefault
 	log            *slog.Logger
 	closing        sync.WaitGroup // connections that are being closed
-	waiting        atomic.Int64   // bytes that came and nobody has read, of all connections
+	waiting        waiting        // what came and nobody has read, of all connections
 	longHandshakes atomic.Uint64  // see LongHandshakes
 	consents       consentClock
 	claims         addressClaims

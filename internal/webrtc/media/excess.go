@@ -31,8 +31,6 @@ var (
 const (
 	maxSourceWaits = 512 << 10 // of a source of RTP: half a second of the fastest
 	maxReportWaits = 32 << 10  // of reports about a source
-	maxAllWait     = 256 << 20 // of all clients, beyond what each may have wait
-	mayWait        = 64 << 10  // of each client, whatever others have wait
 	maxTaken       = 1460      // of a packet: pion reads as many
 	maxReporters   = 64        // that send reports, of a connection
 )
@@ -40,8 +38,8 @@ const (
 // excess ends a connection whose client sends too much of what nobody reads.
 type excess struct {
 	log  *slog.Logger
-	all  *atomic.Int64 // bytes that wait, of all connections
-	mine atomic.Int64  // and of this one
+	all  *waiting
+	mine atomic.Int64 // bytes that wait, of this connection
 	once sync.Once
 	end  func() // runs in its own goroutine
 	hear func(ssrc uint32, report []byte) bool
@@ -54,7 +52,8 @@ type excess struct {
 	closed    bool
 }
 
-func newExcess(log *slog.Logger, all *atomic.Int64, end func()) *excess {
+func newExcess(log *slog.Logger, all *waiting, end func()) *excess {
+	all.clients.Add(1)
 	return &excess{
 		log: log, all: all, end: end, reporters: make(map[uint32]struct{}), buffers: make(map[*buffer]struct{}),
 		sources: ratelimit.NewBucket(sourceRate), reported: ratelimit.NewBucket(reportedRate), broken: ratelimit.NewBucket(brokenRate),
@@ -112,28 +111,15 @@ func (e *excess) forget(b *buffer) {
 // the connection, of which nothing is read.
 func (e *excess) close() {
 	e.mu.Lock()
+	if !e.closed {
+		e.all.clients.Add(-1)
+	}
 	e.closed = true
 	left := slices.Collect(maps.Keys(e.buffers))
 	e.mu.Unlock()
 	for _, b := range left {
 		_ = b.Close() // never fails
 	}
-}
-
-// hold counts bytes that wait, if they may: what others do not read takes little from
-// who is read at once.
-func (e *excess) hold(bytes int64) bool {
-	mine, all := e.mine.Add(bytes), e.all.Add(bytes)
-	if mine > mayWait && all > maxAllWait {
-		e.release(bytes)
-		return false
-	}
-	return true
-}
-
-func (e *excess) release(bytes int64) {
-	e.mine.Add(-bytes)
-	e.all.Add(-bytes)
 }
 
 // from notes who sends reports.

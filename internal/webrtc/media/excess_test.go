@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"log/slog"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -137,22 +136,22 @@ func sourceWithoutLineIsNotKept(t *testing.T, format uint8) {
 	out := <-track.out
 	padding := make([]byte, 255)
 	padding[254] = 255 // how many they are
-	began := e.waiting.Load()
+	began := e.waiting.bytes.Load()
 	for n := range 2000 { // what is not read waits
 		_, err := out.WriteRTP(&rtp.Header{Version: 2, Padding: true, PayloadType: format, SSRC: 1000, SequenceNumber: uint16(n)}, padding)
 		fatal(t, err)
-		if e.waiting.Load()-began > 100_000 {
+		if e.waiting.bytes.Load()-began > 100_000 {
 			return
 		}
 		time.Sleep(time.Millisecond)
 	}
-	t.Errorf("%d bytes wait, so that the rest is kept", e.waiting.Load()-began)
+	t.Errorf("%d bytes wait, so that the rest is kept", e.waiting.bytes.Load()-began)
 }
 
 // TestWhatIsReadAtOnceComes however much of others nobody reads.
 func TestWhatIsReadAtOnceComes(t *testing.T) {
-	var all atomic.Int64
-	all.Store(maxAllWait)
+	var all waiting
+	all.bytes.Store(maxAllWait)
 	e := newExcess(slog.New(slog.DiscardHandler), &all, func() {})
 	b := e.buffer(packetio.RTPBufferPacket, 1)
 	packet := make([]byte, 1200)
@@ -176,8 +175,31 @@ func TestWhatIsReadAtOnceComes(t *testing.T) {
 		t.Errorf("%d bytes of a client wait beyond what all may", bytes)
 	}
 	e.close()
-	if mine := e.mine.Load(); mine != 0 || all.Load() != maxAllWait {
-		t.Errorf("%d bytes are counted of a connection that is over, and %d of all", mine, all.Load()-maxAllWait)
+	if mine := e.mine.Load(); mine != 0 || all.bytes.Load() != maxAllWait {
+		t.Errorf("%d bytes are counted of a connection that is over, and %d of all", mine, all.bytes.Load()-maxAllWait)
+	}
+}
+
+// TestManyClientsShareWhatMayWait: however many there are, what nobody reads has a bound.
+func TestManyClientsShareWhatMayWait(t *testing.T) {
+	var all waiting
+	all.bytes.Store(maxAllWait)
+	for _, test := range []struct{ clients, share int64 }{{1, 64 << 10}, {1024, 64 << 10}, {2048, 32 << 10}, {80_000, 4 << 10}} {
+		for all.clients.Load() < test.clients {
+			newExcess(slog.New(slog.DiscardHandler), &all, func() {})
+		}
+		if got := all.share(); got != test.share {
+			t.Errorf("of %d clients each has %d bytes, want %d", test.clients, got, test.share)
+		}
+	}
+	last := newExcess(slog.New(slog.DiscardHandler), &all, func() {})
+	if !last.hold(leastWait) || last.hold(1) {
+		t.Error("the share is not what may wait")
+	}
+	last.close()
+	last.close()
+	if n := all.clients.Load(); n != 80_000 {
+		t.Errorf("%d clients are counted", n)
 	}
 }
 
@@ -185,9 +207,9 @@ func TestWhatIsReadAtOnceComes(t *testing.T) {
 func eventuallyEmpty(t *testing.T, e *Engine) {
 	t.Helper()
 	e.closing.Wait()
-	for tries := 0; e.waiting.Load() != 0; tries++ { // pion closes buffers of its own on the goroutine that read for them
+	for tries := 0; e.waiting.bytes.Load() != 0; tries++ { // pion closes buffers of its own on the goroutine that read for them
 		if tries == 3000 {
-			t.Fatalf("%d bytes are counted of a connection that is over", e.waiting.Load())
+			t.Fatalf("%d bytes are counted of a connection that is over", e.waiting.bytes.Load())
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
