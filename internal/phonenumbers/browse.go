@@ -5,11 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
-// maxBrowsed bounds how many numbers one answer shows.
-const maxBrowsed = 100
+// Bounds of an answer, and of what all free numbers are compared with.
+const (
+	maxBrowsed  = 100 // numbers
+	maxPrefixes = 1000
+)
 
 // Statuses of a number that is not ours, in the API's words.
 const (
@@ -60,6 +64,9 @@ func (a *API) browse(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := firstError(checkKind(asked.Kind, false), checkAssignment(asked.Assignment, true), asked.Capabilities.check()); err != nil {
 		return err
+	}
+	if len(asked.Prefixes) > maxPrefixes {
+		return rest.Field("phoneNumberPrefixes", fault.Invalid("phoneNumberPrefixes has %d prefixes; at most %d are compared", len(asked.Prefixes), maxPrefixes))
 	}
 	found := []availableNumber{}
 	now := a.cfg.Now()

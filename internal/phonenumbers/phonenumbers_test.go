@@ -197,6 +197,7 @@ func TestCatalogueIsOfTheInventory(t *testing.T) {
 	f.send(t, "GET", "/availablePhoneNumbers/countries/XX/localities", "", 400)
 	f.send(t, "POST", "/availablePhoneNumbers/countries/INVALID/:browse", `{"phoneNumberType":"tollFree"}`, 400)
 	f.send(t, "POST", us+"/:browse", `{"phoneNumberType":"x"}`, 400)
+	f.send(t, "POST", us+"/:browse", `{"phoneNumberType":"geographic","phoneNumberPrefixes":[`+strings.Repeat(`"9",`, 1000)+`"9"]}`, 400)
 }
 
 // TestOperatorInformationIsWhatNumbersSay asks that nothing is invented.

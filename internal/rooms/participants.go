@@ -21,8 +21,12 @@ type participantsRequest struct {
 	Participants rest.Members[participantProperties] `json:"participants"`
 }
 
-// invite adds, changes and removes participants.
+// invite adds, changes and removes participants: at a time all who can be in a room, and as
+// many others.
 func (a *API) invite(room *Room, changes rest.Members[participantProperties]) error {
+	if len(changes) > 2*maxParticipants {
+		return rest.Field("participants", fault.Invalid("At most %d participants are changed at a time, not %d.", 2*maxParticipants, len(changes)))
+	}
 	for _, change := range changes {
 		id, err := a.user(change.Name)
 		if err != nil {

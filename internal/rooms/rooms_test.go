@@ -217,6 +217,12 @@ func TestRoomHasThreeHundredAndFiftyParticipantsAtMost(t *testing.T) {
 	}
 	room := f.make(`{"participants":{` + strings.Join(many, ",") + `}}`)
 	f.send("PATCH", "/rooms/"+room.ID+"/participants", `{"participants":{"8:acs:`+resource+`_00000000-0000-4000-8000-000000000999":{}}}`, 400, nil)
+	var nobody []string // each is looked for among all
+	for n := range 701 {
+		nobody = append(nobody, fmt.Sprintf(`"8:acs:%s_00000000-0000-4000-9000-%012d":null`, resource, n))
+	}
+	f.send("PATCH", "/rooms/"+room.ID+"/participants", `{"participants":{`+strings.Join(nobody, ",")+`}}`, 400, nil)
+	f.send("PATCH", "/rooms/"+room.ID+"/participants", `{"participants":{`+strings.Join(nobody[:700], ",")+`}}`, 200, nil)
 	seen := map[string]bool{}
 	for next := "/rooms/" + room.ID + "/participants?api-version=2025-03-13&maxPageSize=100"; next != ""; {
 		var page struct {

@@ -36,6 +36,11 @@ func malformed(code, format string, args ...any) error {
 		fault.Invalid("One or more request inputs are not valid.").WithCode(codeUnprocessable))
 }
 
+// tooMany refuses a list that is too long.
+func tooMany(code, what string, length int) error {
+	return refuse(code, "There are %d %s; at most %d are possible.", length, what, maxListed)
+}
+
 // check asks for the rules that concern more than one item. now is the plan
 // that is to be replaced.
 func (p plan) check(now plan) error {
@@ -46,7 +51,7 @@ func (p plan) check(now plan) error {
 		{"TooManyTrunks", "trunks", len(p.trunks)}, {"TooManyRoutes", "routes", len(p.routes)}, {"TooManyDomains", "domains", len(p.domains)},
 	} {
 		if list.length > maxListed {
-			return refuse(list.code, "There are %d %s; at most %d are possible.", list.length, list.what, maxListed)
+			return tooMany(list.code, list.what, list.length)
 		}
 	}
 	for _, missing := range p.danglingReferences() {

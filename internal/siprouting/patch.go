@@ -53,6 +53,9 @@ func (a *API) patchTrunks(now plan, asked rest.Patch[rest.Members[trunkPatch]]) 
 	if asked.Null {
 		return a.file.trunks, nil
 	}
+	if len(asked.Value) > 2*maxListed { // all that can be removed, and as many new ones
+		return nil, tooMany("TooManyTrunks", "trunks", len(asked.Value))
+	}
 	next := plan{trunks: slices.Clone(now.trunks)}
 	for _, member := range asked.Value {
 		at := next.trunkAt(member.Name)
@@ -99,6 +102,9 @@ func (a *API) patchDomains(now plan, asked rest.Patch[rest.Members[domainPatch]]
 	if asked.Null {
 		return nil, nil
 	}
+	if len(asked.Value) > 2*maxListed {
+		return nil, tooMany("TooManyDomains", "domains", len(asked.Value))
+	}
 	next := plan{domains: slices.Clone(now.domains)}
 	for _, member := range asked.Value {
 		at := next.domainAt(member.Name)
@@ -129,6 +135,9 @@ func (a *API) patchRoutes(now plan, asked rest.Patch[[]routeText]) ([]route, err
 		return a.file.routes, nil
 	case !asked.Sent:
 		return now.routes, nil
+	}
+	if len(asked.Value) > maxListed {
+		return nil, tooMany("TooManyRoutes", "routes", len(asked.Value))
 	}
 	routes := routesOf(asked.Value)
 	return routes, checkRoutes(routes)

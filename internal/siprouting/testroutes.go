@@ -29,7 +29,7 @@ func (a *API) testRoutes(w http.ResponseWriter, r *http.Request) error {
 	if asked.Routes != nil {
 		routes = routesOf(*asked.Routes)
 		if len(routes) > maxListed {
-			return refuse("TooManyRoutes", "There are %d routes; at most %d are possible.", len(routes), maxListed)
+			return tooMany("TooManyRoutes", "routes", len(routes))
 		}
 		if err := checkRoutes(routes); err != nil {
 			return err
