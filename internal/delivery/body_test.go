@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,6 +57,23 @@ func TestBodiesThatWaitAreInTheJournalAlone(t *testing.T) {
 		e.inTurn(func() {
 			if e.bodies != 0 {
 				t.Errorf("%d bytes are counted of what was delivered", e.bodies)
+			}
+		})
+	})
+}
+
+// TestBodiesOfMessagesThatMoveAreCountedNoMore: the one that takes their place is counted, until
+// it ends.
+func TestBodiesOfMessagesThatMoveAreCountedNoMore(t *testing.T) {
+	var endpoint atomic.Value
+	endpoint.Store(newEndpoint)
+	hooks := &webhooks{answer: onlyNew}
+	runWith(t, Config{Policies: movable(&endpoint)}, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+		e.Post(grid("call", "a"))
+		time.Sleep(time.Minute)
+		e.inTurn(func() {
+			if e.bodies != 0 {
+				t.Errorf("%d bytes are counted of what has ended", e.bodies)
 			}
 		})
 	})

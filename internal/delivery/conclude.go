@@ -146,7 +146,6 @@ func (e *Engine) finish(j *job, how history.Result, why string) {
 	}
 	j.state = done
 	e.open.end(j.msg.Group)
-	e.forgetBody(j)
 	e.note(j, how, why)
 	e.metrics.messages.WithLabelValues(j.msg.Policy, string(how)).Inc()
 	if j.policy != nil && j.policy.Observer != nil && !j.silent {
@@ -165,6 +164,7 @@ func (e *Engine) finish(j *job, how history.Result, why string) {
 
 // depart takes a message that has ended out of all that it waited in.
 func (e *Engine) depart(j *job) {
+	e.forgetBody(j)
 	if j.to != nil {
 		e.cancelRetry(j)
 		e.leaveGroupBreaker(j)
