@@ -9,7 +9,7 @@ import (
 )
 
 // listOfCalls looks at the list of calls while calls come: it is in the order of their
-// beginning, its rows fit, and a row that was chosen stays chosen.
+// beginning, its rows fit, and a row that was chosen stays chosen, also when its call was looked at.
 func listOfCalls(c *console, p *product) {
 	caller, err := siptest.New(siptest.Config{Server: p.addresses.SIP, User: "+15557654321"})
 	must(c.t, err)
@@ -46,6 +46,10 @@ func listOfCalls(c *console, p *product) {
 	rings()
 	c.until(`Number(document.querySelector(".longtable").ariaRowCount) > Number(count)`)
 	c.until(`chosen !== undefined && chosen === ` + chosen)
+	c.run(`document.querySelector(".longtable").dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}))`)
+	c.until(`document.querySelector("#reason") !== null`)
+	c.run(`history.back()`)
+	c.until(`document.querySelector(".longtable .row") !== null && chosen === ` + chosen)
 }
 
 // resize gives the page another width.

@@ -1,6 +1,6 @@
 // A list of any length, of which the visible rows alone exist.
 import { Component, type JSX, type RefObject } from "preact";
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Column } from "./table";
 
@@ -13,6 +13,7 @@ interface LongTableProps<T> {
   id: (row: T) => string; // what stays the same when a row changes or moves
   label: string;
   open: (row: T) => void;
+  chosen?: Signal<string>; // id of the row that is chosen, where the list begins when it is shown again
   mood?: (row: T) => string;
   more?: () => void;
 }
@@ -25,10 +26,11 @@ interface LongTableProps<T> {
  */
 export function LongTable<T>(props: LongTableProps<T>): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
-  const current = useSignal(""); // id of the chosen row; at first the first one
+  const own = useSignal(""); // at first the first row is chosen
+  const current = props.chosen ?? own;
   const total = props.rows.length;
   const placeOf = (id: string): number => props.rows.findIndex((row) => props.id(row) === id);
-  const { above, height, lines, rowHeight, scrolled } = useView(box, props, placeOf);
+  const { above, height, lines, rowHeight, scrolled } = useView(box, props, placeOf, current.value);
   const places = Math.ceil(height / rowHeight) + 2 * spare + 1;
   const first = Math.max(0, Math.min(above - spare, total - places));
   const last = Math.min(total, first + places);
@@ -92,9 +94,9 @@ interface View {
 }
 
 /** What of the rows is visible. Rows that come above what is scrolled to do not move it. */
-function useView<T>(box: RefObject<HTMLDivElement>, props: LongTableProps<T>, placeOf: (id: string) => number): View {
+function useView<T>(box: RefObject<HTMLDivElement>, props: LongTableProps<T>, placeOf: (id: string) => number, begin: string): View {
   const above = useSignal(0);
-  const height = useSignal(600);
+  const height = useSignal(0); // not measured yet
   const lines = useSignal(1);
   const uppermost = useRef(""); // id of the first visible row
   useEffect(() => {
@@ -116,6 +118,12 @@ function useView<T>(box: RefObject<HTMLDivElement>, props: LongTableProps<T>, pl
     above.value += moved;
     box.current!.scrollTop += moved * rowHeight;
   }, [props.rows]);
+  const begun = useRef(false);
+  useLayoutEffect(() => {
+    if (begun.current || height.value === 0 || props.rows.length === 0) return;
+    begun.current = true;
+    box.current!.scrollTop = Math.max(0, placeOf(begin) - 2) * rowHeight;
+  });
   const scrolled = (event: Event): void => {
     const { scrollTop } = event.currentTarget as HTMLElement;
     above.value = Math.floor(scrollTop / rowHeight);
@@ -123,7 +131,7 @@ function useView<T>(box: RefObject<HTMLDivElement>, props: LongTableProps<T>, pl
     uppermost.current = row ? props.id(row) : "";
     if (scrollTop + height.value > (props.rows.length - 20) * rowHeight) props.more?.();
   };
-  return { above: above.value, height: height.value, lines: lines.value, rowHeight, scrolled };
+  return { above: above.value, height: height.value || 600, lines: lines.value, rowHeight, scrolled };
 }
 
 interface RowProps<T> {

@@ -26,6 +26,7 @@ interface Filter {
 
 const nothing: Filter = { about: "", text: "", state: "", failed: false, trunk: "", endCode: "", mosBelow: "" };
 const filter = signal<Filter>(nothing);
+const chosen = signal(""); // id of the call that was opened last
 const saved = kept<{ name: string; filter: Filter }[]>("filters", []);
 
 const moods: Record<string, Mood> = { ringing: "warn", connected: "live", ended: "calm" };
@@ -120,7 +121,7 @@ export function Calls(): JSX.Element {
           </Empty>
         )
       ) : (
-        <LongTable label="Calls" columns={columns} rows={rows.value} id={(one) => one.id} open={(one) => go(`calls/${encodeURIComponent(one.id)}`)} mood={(one) => (one.failed ? "failed" : "")} more={more} />
+        <LongTable label="Calls" columns={columns} rows={rows.value} id={(one) => one.id} chosen={chosen} open={(one) => go(`calls/${encodeURIComponent(one.id)}`)} mood={(one) => (one.failed ? "failed" : "")} more={more} />
       )}
       <Command>switchhook calls --failed</Command>
     </Page>
