@@ -65,6 +65,32 @@ test("a camera that is stopped while its sizes are set is off", async () => {
   assert.equal(track.readyState, "ended");
 });
 
+test("another camera that opens while the first begins to be sent is sent, and nothing once the call is held meanwhile", async () => {
+  const sets: (() => void)[] = [];
+  const shown: string[] = [];
+  const peer = { takes: async () => true, show: (_: string, { track }: { track: FakeTrack | null }) => (shown.push(track?.label ?? "nothing"), new Promise<void>((resolve) => sets.push(resolve))) };
+  const outgoing = new Outgoing("camera", { connected: async () => peer as never, tell: async () => {}, log: () => {} });
+  const stream = new LocalVideoStream(camera("a"));
+  const started = outgoing.start(stream);
+  await open(0);
+  await settle();
+  const changed = stream.switchSource(camera("b"));
+  await open(1);
+  await changed;
+  sets[0]();
+  await started;
+  await settle();
+  assert.deepEqual(shown, ["a", "b"]);
+  void outgoing.stop();
+  const again = outgoing.start(stream);
+  await settle();
+  outgoing.hold(true);
+  sets.at(-1)!();
+  await again;
+  await settle();
+  assert.deepEqual(shown.slice(2), ["nothing", "b", "nothing"]);
+});
+
 test("of two changes of a camera at once the last holds, and one camera is open", async () => {
   const stream = new LocalVideoStream(camera("a"));
   const shown = stream.getMediaStream();

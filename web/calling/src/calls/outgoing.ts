@@ -46,6 +46,8 @@ export class Outgoing {
   private source?: PictureSource;
   private listed = false;
   private told = false;
+  /** What is sent has changed while it began to be sent. */
+  private outdated = false;
   /** To send what is sent, or will be. */
   private attempt?: Attempt;
   private transmission: Transmission;
@@ -81,8 +83,10 @@ export class Outgoing {
       this.transmission.begin(peer);
       await attempt.step(this.options.tell(true));
       granted = true;
+      this.outdated = false;
       await attempt.step(this.transmission.send(this.track));
       this.turn(true);
+      if (this.outdated) this.update();
     } catch (error) {
       if (attempt !== this.attempt) throw error;
       this.clear();
@@ -171,6 +175,7 @@ export class Outgoing {
   }
 
   private update(): void {
+    this.outdated = !this.on;
     if (this.track && this.on) this.transmission.send(this.track).catch((error) => this.log(error));
   }
 
