@@ -144,3 +144,25 @@ test("views of a stream that is off, or gone, are refused", () => {
   gallery.drop(stream);
   assert.throws(() => stream.show(), { code: 404, subCode: 43202 });
 });
+
+test("who reads a stream has its track, or hears that none comes", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { gallery, person, says } = make();
+  const outcome = (work: Promise<MediaStream>): Promise<unknown> => work.then((stream) => stream.getVideoTracks().length, ({ code, subCode }) => `${code}/${subCode}`);
+  says({ id: 7, kind: "camera" });
+  const [video] = person.facade.videoStreams;
+  const late = outcome(video.getMediaStream());
+  t.mock.timers.tick(30_000);
+  assert.equal(await late, "408/43203");
+  const read = outcome(video.getMediaStream());
+  gallery.slot("3", new FakeTrack() as never);
+  gallery.take([{ mid: "3", stream: 7 }]);
+  assert.deepEqual([await read, await outcome(video.getMediaStream())], [1, 1]);
+  gallery.take([]);
+  says();
+  assert.equal(await outcome(video.getMediaStream()), 0, "it is off");
+  says({ id: 7, kind: "camera" });
+  const gone = outcome(video.getMediaStream());
+  person.takeStreams([], true);
+  assert.deepEqual([await gone, await outcome(video.getMediaStream())], ["404/43202", "404/43202"]);
+});

@@ -12,6 +12,8 @@ export type StreamKind = "camera" | "screen";
 
 /** What is asked for a stream that an application reads itself. */
 const READ: Seen = { width: 1280, height: 720 };
+/** How long who reads a stream waits for it. */
+const PLACE_MS = 30_000;
 /** Views of one stream; more of them are a fault of the application. */
 const MAX_VIEWS = 32;
 
@@ -20,6 +22,10 @@ const INNER = Symbol("inner");
 
 export function findRemoteVideo(stream: unknown): RemoteVideo | undefined {
   return (stream as { [INNER]?: RemoteVideo } | undefined)?.[INNER];
+}
+
+function ended(): Error {
+  return failure(404, 43202, "the stream has ended");
 }
 
 interface Events {
@@ -59,7 +65,7 @@ export class RemoteVideo {
 
   /** A view opens. */
   show(): Watch {
-    if (this.gone) throw failure(404, 43202, "the stream has ended");
+    if (this.gone) throw ended();
     if (!this.available) throw failure(412, 43200, "the stream is not available");
     if (this.watches.size >= MAX_VIEWS) throw failure(400, 43220, "the stream has too many views");
     const key = {};
@@ -78,6 +84,24 @@ export class RemoteVideo {
   /** The stream that the elements play. It stays the same; what is in it changes. */
   stream(): MediaStream {
     return (this.pictures ??= new MediaStream());
+  }
+
+  /** Waits until there is a track: pages take it from the stream at once, and a stream that is off has none. */
+  private placed(): Promise<void> {
+    if (!this.available || this.stream().getVideoTracks().length > 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const settle = (settled: () => void) => (): void => {
+        clearTimeout(timer);
+        this.changes.off("pictures", came);
+        this.changes.off("gone", gone);
+        settled();
+      };
+      const came = settle(resolve);
+      const gone = settle(() => reject(ended()));
+      const timer = setTimeout(settle(() => reject(failure(408, 43203, "no pictures came in time"))), PLACE_MS);
+      this.changes.on("pictures", came);
+      this.changes.on("gone", gone);
+    });
   }
 
   /** The pictures come in this track from now on; undefined: no longer. */
@@ -139,8 +163,10 @@ export class RemoteVideo {
         return self.size;
       },
       getMediaStream: async () => {
+        if (self.gone) throw ended();
         reading ??= self.show();
         reading.resize(READ);
+        await self.placed();
         return self.stream();
       },
       on: this.events.on as RemoteVideoStream["on"],
