@@ -5,6 +5,7 @@ import (
 	"net/http"
 )
 
+// vouched is the key of the sender in the context of a request.
 type vouched struct{}
 
 // Vouch returns a request that Authenticate takes as one of who: this process has

@@ -44,10 +44,10 @@ type Transcript struct {
 	began    atomic.Uint64                     // the tick of the first frame, plus one; 0: none has come
 	failures atomic.Int32                      // utterances in a row that no provider took
 
-	ctx     context.Context
-	cancel  context.CancelCauseFunc
-	scribes sync.WaitGroup
-	work    sync.WaitGroup // all else
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	legs   sync.WaitGroup
+	work   sync.WaitGroup // all else
 
 	mu  sync.Mutex
 	cfg TranscriptConfig
@@ -92,14 +92,14 @@ func (t *Transcript) Close() {
 		t.hearOut()
 	}
 	t.cancel(errSocketEnd)
-	t.scribes.Wait()
+	t.legs.Wait()
 	t.work.Wait()
 }
 
 // hearOut waits until what was said is understood.
 func (t *Transcript) hearOut() {
 	understood := make(chan struct{})
-	t.work.Go(func() { t.scribes.Wait(); close(understood) })
+	t.work.Go(func() { t.legs.Wait(); close(understood) })
 	patience := time.NewTimer(lastWords)
 	defer patience.Stop()
 	select {
@@ -112,7 +112,7 @@ func (t *Transcript) hearOut() {
 // Participant returns a listener of one leg of a participant.
 func (t *Transcript) Participant(who string) audio.Listener {
 	ear := audio.NewQueue(4*audio.FramesPerSecond, 5)
-	t.scribes.Go(func() { newScribe(t, who, ear).run() })
+	t.legs.Go(func() { newLegTranscriber(t, who, ear).run() })
 	return ear
 }
 

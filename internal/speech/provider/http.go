@@ -24,7 +24,7 @@ const shownOfAnswer = 200
 type service struct {
 	name   string // in the configuration
 	client *http.Client
-	*warmth
+	*lastUse
 }
 
 // NewClient returns the client of all providers: a connection that is kept saves the
@@ -98,7 +98,7 @@ func (s service) sendOnce(ctx context.Context, what request) (body *answer, agai
 	for name, value := range what.header {
 		r.Header.Set(name, value)
 	}
-	s.warmth.used.Store(time.Now().UnixNano())
+	s.lastUse.at.Store(time.Now().UnixNano())
 	response, err := s.client.Do(r)
 	if err != nil {
 		var with *url.Error

@@ -11,19 +11,19 @@ import (
 // connectionKept is how long a connection of HTTP is kept without a request.
 const connectionKept = 90 * time.Second
 
-// warmth is when a service was last sent a request: its connection is kept for a while.
-type warmth struct{ used atomic.Int64 } // Unix time in ns
+// lastUse is when a service was last sent a request: its connection is kept for a while.
+type lastUse struct{ at atomic.Int64 } // Unix time in ns
 
 func newService(name string, client *http.Client) service {
-	return service{name: name, client: client, warmth: new(warmth)}
+	return service{name: name, client: client, lastUse: new(lastUse)}
 }
 
 // warm makes a connection that the next request finds, unless there is one: by a request
 // for the headers of the service's root, without the key. What comes of it is nobody's
 // matter: who speaks will see.
 func (s service) warm(ctx context.Context, to *url.URL) {
-	now, before := time.Now().UnixNano(), s.warmth.used.Load()
-	if now-before < int64(connectionKept*2/3) || !s.warmth.used.CompareAndSwap(before, now) {
+	now, before := time.Now().UnixNano(), s.lastUse.at.Load()
+	if now-before < int64(connectionKept*2/3) || !s.lastUse.at.CompareAndSwap(before, now) {
 		return
 	}
 	root := url.URL{Scheme: to.Scheme, Host: to.Host, Path: "/"}

@@ -20,8 +20,8 @@ const (
 // maxFailures is how many utterances in a row may fail until the transcription does.
 const maxFailures = 3
 
-// scribe transcribes one leg of a participant, on a goroutine of its own.
-type scribe struct {
+// legTranscriber transcribes one leg of a participant, on a goroutine of its own.
+type legTranscriber struct {
 	*Transcript
 	who    string
 	ear    *audio.Queue
@@ -34,12 +34,12 @@ type scribe struct {
 	owed   int              // utterances of text whose results are not complete
 }
 
-func newScribe(t *Transcript, who string, ear *audio.Queue) *scribe {
-	return &scribe{Transcript: t, who: who, ear: ear, turn: voice.NewTurn()}
+func newLegTranscriber(t *Transcript, who string, ear *audio.Queue) *legTranscriber {
+	return &legTranscriber{Transcript: t, who: who, ear: ear, turn: voice.NewTurn()}
 }
 
 // run goes on until the leg has left or the transcription ends.
-func (s *scribe) run() {
+func (s *legTranscriber) run() {
 	defer s.drop()
 	for {
 		heard, ok := s.ear.Next()
@@ -62,7 +62,7 @@ func (s *scribe) run() {
 	}
 }
 
-func (s *scribe) results() <-chan speech.Result {
+func (s *legTranscriber) results() <-chan speech.Result {
 	if s.text == nil {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (s *scribe) results() <-chan speech.Result {
 }
 
 // hear follows the speaker's turn with one frame.
-func (s *scribe) hear(heard audio.Heard) {
+func (s *legTranscriber) hear(heard audio.Heard) {
 	s.began.CompareAndSwap(0, uint64(heard.At)+1)
 	at := time.Duration(uint64(heard.At)+1-s.began.Load()) * audio.FrameDuration
 	samples := s.wide.Widen(heard.Frame)
@@ -96,7 +96,7 @@ func (s *scribe) hear(heard audio.Heard) {
 
 // begin opens a transcriber in the present language, and gives it what was said until
 // now.
-func (s *scribe) begin() {
+func (s *legTranscriber) begin() {
 	if want := s.listening(); s.text == nil || !slices.Equal(want.Languages, s.asked.Languages) || want.Model != s.asked.Model {
 		s.await()
 		s.drop()
@@ -114,7 +114,7 @@ func (s *scribe) begin() {
 }
 
 // finish ends an utterance.
-func (s *scribe) finish() {
+func (s *legTranscriber) finish() {
 	if s.spoken > 0 {
 		s.owed++
 		s.text.Finish()
@@ -123,7 +123,7 @@ func (s *scribe) finish() {
 }
 
 // await waits for the results of what was said: less than the ear keeps meanwhile.
-func (s *scribe) await() {
+func (s *legTranscriber) await() {
 	patience := time.NewTimer(3 * time.Second)
 	defer patience.Stop()
 	for s.text != nil && s.owed > 0 {
@@ -139,7 +139,7 @@ func (s *scribe) await() {
 }
 
 // understood tells a result, or that there will be none.
-func (s *scribe) understood(result speech.Result, open bool) {
+func (s *legTranscriber) understood(result speech.Result, open bool) {
 	if !open {
 		err := s.text.Err()
 		s.drop()
@@ -159,7 +159,7 @@ func (s *scribe) understood(result speech.Result, open bool) {
 }
 
 // failed counts failures; too many in a row end the transcription.
-func (s *scribe) failed(err error) {
+func (s *legTranscriber) failed(err error) {
 	if s.ctx.Err() != nil {
 		return
 	}
@@ -170,7 +170,7 @@ func (s *scribe) failed(err error) {
 }
 
 // drop closes the transcriber.
-func (s *scribe) drop() {
+func (s *legTranscriber) drop() {
 	if s.text != nil {
 		s.text.Close()
 		s.text, s.owed = nil, 0
