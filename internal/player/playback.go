@@ -37,21 +37,6 @@ type Playback struct {
 	missing bool  // a gap was counted, and is not over
 }
 
-// item is one prompt in the order in which they are played. The list grows while
-// it is played; a loop of clips is a ring.
-type item struct {
-	clip   *Clip
-	stream *stream // where there is no clip
-	index  int
-	err    error // the end of the list: why, or nil
-	next   atomic.Pointer[item]
-
-	flowing bool // the reader's: of a clip that grows, there was enough to begin
-}
-
-// isEnd reports whether the list ends here.
-func (i *item) isEnd() bool { return i.clip == nil && i.stream == nil }
-
 func newPlayback(gaps *atomic.Int64) *Playback {
 	return &Playback{
 		started: make(chan struct{}), done: make(chan struct{}), first: inbox.NewSignal(), gaps: gaps, item: new(item),
@@ -162,40 +147,6 @@ func (p *Playback) countGap(gap bool) {
 		p.gaps.Add(1)
 	}
 	p.missing = gap
-}
-
-// fill writes what comes next of one prompt into what is left of a frame.
-func (i *item) fill(rest, frame audio.Frame, pos *int) (int, state) {
-	switch {
-	case i.stream != nil:
-		return i.stream.fill(rest, frame)
-	case i.clip == nil:
-		return 0, over // before the first prompt
-	}
-	samples, ended := i.clip.there(frame.Rate())
-	left := samples[min(*pos, len(samples)):]
-	if !ended && !i.flowing && len(left) < int(enough.Seconds()*float64(frame.Rate())) {
-		return 0, waiting
-	}
-	i.flowing = true
-	n := copy(rest, left)
-	*pos += n
-	switch {
-	case ended && n == len(left):
-		return n, over
-	case n == len(rest):
-		return n, filled
-	}
-	i.flowing = false
-	return n, waiting
-}
-
-// failed is why the prompt has ended early; nil where it has not.
-func (i *item) failed() error {
-	if i.stream != nil {
-		return i.stream.err
-	}
-	return i.clip.failed()
 }
 
 // advance goes on to the next prompt: filled if there is one, waiting while it is
