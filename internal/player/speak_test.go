@@ -8,8 +8,10 @@ import (
 	"io"
 	"log/slog"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
 	"github.com/switchhook/switchhook/internal/speech"
 )
@@ -35,34 +37,36 @@ func (v *voice) Speak(context.Context, speech.Utterance) (*speech.Sound, error) 
 }
 
 func TestSpeechIsPlayed(t *testing.T) {
-	v := &voice{}
-	l := New(Config{Speech: v}, slog.New(slog.DiscardHandler))
-	defer l.Close()
-	for _, file := range []File{{Speech: speech.Utterance{Text: "hello"}}, {Speech: speech.Utterance{Text: "hello"}, CacheID: "greeting"}, {Speech: speech.Utterance{Text: "hello"}, CacheID: "greeting"}} {
-		ctx, cancel := context.WithCancel(t.Context())
-		p := l.Open(ctx, []File{file}, false)
-		<-p.Started()
-		heard := make([]int16, 0, 16000)
-		for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
-			f := make([]int16, 320)
-			if p.ReadFrame(f) {
-				heard = append(heard, f...)
+	synctest.Test(t, func(t *testing.T) {
+		v := &voice{}
+		l := New(Config{Speech: v}, slog.New(slog.DiscardHandler))
+		defer l.Close()
+		for _, file := range []File{{Speech: speech.Utterance{Text: "hello"}}, {Speech: speech.Utterance{Text: "hello"}, CacheID: "greeting"}, {Speech: speech.Utterance{Text: "hello"}, CacheID: "greeting"}} {
+			ctx, cancel := context.WithCancel(t.Context())
+			p := l.Open(ctx, []File{file}, false)
+			<-p.Started()
+			heard := make([]int16, 0, 16000)
+			for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+				f := make([]int16, 320)
+				if p.ReadFrame(f) {
+					heard = append(heard, f...)
+				}
+				select {
+				case <-p.Done():
+					deadline = time.Time{}
+				default:
+					time.Sleep(audio.FrameDuration)
+				}
 			}
-			select {
-			case <-p.Done():
-				deadline = time.Time{}
-			default:
-				time.Sleep(time.Millisecond)
+			if _, err := p.Err(); err != nil || !audiotest.ContainsTone(heard, 16000, 440, 900*time.Millisecond) {
+				t.Errorf("%+v: %v, heard %s", file, err, audiotest.Describe(heard, 16000))
 			}
+			cancel()
 		}
-		if _, err := p.Err(); err != nil || !audiotest.ContainsTone(heard, 16000, 440, 900*time.Millisecond) {
-			t.Errorf("%+v: %v, heard %s", file, err, audiotest.Describe(heard, 16000))
+		if v.asked != 2 {
+			t.Errorf("it was spoken %d times; the third was in the cache under its id", v.asked)
 		}
-		cancel()
-	}
-	if v.asked != 2 {
-		t.Errorf("it was spoken %d times; the third was in the cache under its id", v.asked)
-	}
+	})
 }
 
 // TestPromptWithoutAnAddressIsText: an empty one fails as such, and nobody is asked to speak.
