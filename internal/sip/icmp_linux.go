@@ -18,6 +18,7 @@ type icmpSocket struct {
 	*net.UDPConn
 	raw         syscall.RawConn
 	calls       *rawUDP
+	later       *together
 	unreachable func(to netip.AddrPort, quoted []byte)
 }
 
@@ -36,7 +37,9 @@ func openICMP(conn *net.UDPConn, unreachable func(netip.AddrPort, []byte)) *icmp
 	if !accepted {
 		return nil
 	}
-	return &icmpSocket{conn, raw, newRawUDP(raw), unreachable}
+	s := &icmpSocket{conn, raw, newRawUDP(raw), newTogether(), unreachable}
+	s.calls.reader.idle = s.sendWaiting
+	return s
 }
 
 // maxICMPErrors bounds what one call on the socket bears: errors that arrive as

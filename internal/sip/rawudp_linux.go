@@ -24,6 +24,7 @@ type rawUDP struct {
 // rawReader is what the only reader of a socket needs.
 type rawReader struct {
 	read   func(fd uintptr) bool // bound once
+	idle   func()                // is called before it waits; nil: nothing is
 	header unix.Msghdr
 	vector unix.Iovec
 	name   unix.RawSockaddrInet6 // room for either family
@@ -77,6 +78,9 @@ func (u *rawUDP) receive(data, control []byte) (n, more int, from netip.AddrPort
 func (r *rawReader) tryRead(fd uintptr) (done bool) {
 	n, _, errno := unix.RawSyscall(unix.SYS_RECVMSG, fd, uintptr(unsafe.Pointer(&r.header)), unix.MSG_DONTWAIT)
 	r.n, r.errno = int(n), errno
+	if errno == unix.EAGAIN && r.idle != nil {
+		r.idle()
+	}
 	return errno != unix.EAGAIN
 }
 
@@ -85,9 +89,11 @@ func (u *rawUDP) send(data []byte, to netip.AddrPort) error {
 	w := &u.writer
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err := w.address(to, u.v6); err != nil {
+	size, err := writeName(&w.name, to, u.v6)
+	if err != nil {
 		return err
 	}
+	w.size = size
 	w.data = data
 	defer func() { w.data = nil }()
 	for w.errno = unix.EINTR; w.errno == unix.EINTR; {
@@ -108,21 +114,19 @@ func (w *rawWriter) tryWrite(fd uintptr) (done bool) {
 	return errno != unix.EAGAIN
 }
 
-// address sets where to send.
-func (w *rawWriter) address(to netip.AddrPort, v6 bool) error {
+// writeName writes where to send, and returns its size in bytes.
+func writeName(name *unix.RawSockaddrInet6, to netip.AddrPort, v6 bool) (size uintptr, err error) {
 	addr := to.Addr()
 	port := networkPort(to.Port())
 	if v6 {
-		w.name = unix.RawSockaddrInet6{Family: unix.AF_INET6, Port: port, Addr: addr.As16(), Scope_id: scopeOf(addr.Zone())}
-		w.size = unix.SizeofSockaddrInet6
-		return nil
+		*name = unix.RawSockaddrInet6{Family: unix.AF_INET6, Port: port, Addr: addr.As16(), Scope_id: scopeOf(addr.Zone())}
+		return unix.SizeofSockaddrInet6, nil
 	}
 	if addr = addr.Unmap(); !addr.Is4() {
-		return unix.EAFNOSUPPORT // an IPv6 peer of an IPv4 socket
+		return 0, unix.EAFNOSUPPORT // an IPv6 peer of an IPv4 socket
 	}
-	*(*unix.RawSockaddrInet4)(unsafe.Pointer(&w.name)) = unix.RawSockaddrInet4{Family: unix.AF_INET, Port: port, Addr: addr.As4()}
-	w.size = unix.SizeofSockaddrInet4
-	return nil
+	*(*unix.RawSockaddrInet4)(unsafe.Pointer(name)) = unix.RawSockaddrInet4{Family: unix.AF_INET, Port: port, Addr: addr.As4()}
+	return unix.SizeofSockaddrInet4, nil
 }
 
 // scopeOf is the number of an interface. A zone is that number, as receive writes it, or the
