@@ -50,17 +50,6 @@ func (s *Server) readDatagrams() error {
 	}
 }
 
-// replyUnseen sends an answer of the gate that nobody is shown; with others, where the socket can do that.
-func (s *Server) replyUnseen(reply gate.Reply) {
-	if socket, can := s.untraced.(interface {
-		SendLater(data []byte, to netip.AddrPort)
-	}); can {
-		socket.SendLater(reply.Data, reply.To)
-		return
-	}
-	s.untraced.WriteToUDPAddrPort(reply.Data, reply.To)
-}
-
 // takeDatagram asks the gate about a datagram, and takes the message in it.
 func (s *Server) takeDatagram(data []byte, from netip.AddrPort) {
 	source, now := plain(from), time.Now()
@@ -82,7 +71,7 @@ func (s *Server) takeDatagram(data []byte, from netip.AddrPort) {
 		s.traceRead(source, data, now)
 		s.udp.WriteToUDPAddrPort(reply.Data, reply.To)
 	case reply.Data != nil:
-		s.replyUnseen(reply)
+		s.untraced.WriteToUDPAddrPort(reply.Data, reply.To)
 	}
 	if !pass {
 		return

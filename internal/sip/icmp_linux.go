@@ -18,7 +18,7 @@ type icmpSocket struct {
 	*net.UDPConn
 	raw         syscall.RawConn
 	calls       *rawUDP
-	later       *together
+	responses   *together
 	unreachable func(to netip.AddrPort, quoted []byte)
 }
 
@@ -37,8 +37,9 @@ func openICMP(conn *net.UDPConn, unreachable func(netip.AddrPort, []byte)) *icmp
 	if !accepted {
 		return nil
 	}
-	s := &icmpSocket{conn, raw, newRawUDP(raw), newTogether(), unreachable}
-	s.calls.reader.idle = s.sendWaiting
+	calls := newRawUDP(raw)
+	s := &icmpSocket{conn, raw, calls, newTogether(raw, calls.v6), unreachable}
+	calls.reader.idle = s.sendWaiting
 	return s
 }
 
@@ -57,15 +58,36 @@ func isPending(err error) bool {
 // receive reads a datagram. A socket without a peer fails for ICMP errors only.
 func (s *icmpSocket) receive(data, control []byte) (n, more int, from netip.AddrPort, err error) {
 	for {
-		if n, more, from, err = s.calls.receive(data, control); !isPending(err) {
+		n, more, from, err = s.calls.receive(data, control)
+		switch {
+		case err == nil:
+			s.responses.begin()
+			return n, more, from, nil
+		case !isPending(err):
+			s.sendWaiting()
 			return n, more, from, err
 		}
 		s.readErrors()
 	}
 }
 
-// WriteToUDPAddrPort sends a datagram. An error that no other datagram explains is its own.
+// sendWaiting sends the responses that wait.
+func (s *icmpSocket) sendWaiting() {
+	if s.responses.end() {
+		s.readErrors()
+	}
+}
+
+// WriteToUDPAddrPort sends a datagram. An error that no other datagram explains is its own. A response may
+// wait while there is much to read; then there is no error.
 func (s *icmpSocket) WriteToUDPAddrPort(data []byte, to netip.AddrPort) (n int, err error) {
+	taken, refused := s.responses.take(data, to)
+	if refused {
+		s.readErrors()
+	}
+	if taken {
+		return len(data), nil
+	}
 	for range maxICMPErrors {
 		n, err = len(data), s.calls.send(data, to)
 		if !isPending(err) || s.readErrors() == 0 && !errors.Is(err, unix.ECONNREFUSED) {

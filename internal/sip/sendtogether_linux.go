@@ -1,28 +1,45 @@
 package sip
 
 import (
-	"errors"
+	"bytes"
 	"net/netip"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// mostTogether is how many datagrams wait to be sent at most.
-const mostTogether = 16
+const (
+	// mostTogether is how many datagrams wait to be sent at most.
+	mostTogether = 16
+	// longestTogether is the longest of them, in bytes: the room of each is kept.
+	longestTogether = 4 << 10
+	// mostRefusals is how often one of them is tried again where the kernel tells an error of another one.
+	mostRefusals = 8
+)
 
-// together are datagrams that are sent by one system call, sendmmsg(2). Each that is sent alone wakes its receiver:
-// where that sleeps on another processor, this takes most of the time of sending (docs/performance.md). The reader
-// of the socket alone uses it.
+// together are responses that are sent by one system call, sendmmsg(2), while there is much to read: a datagram that
+// is sent alone wakes its receiver, and where that sleeps on another processor, this takes most of the time of
+// sending (docs/performance.md). The reader of the socket sends what waits before it waits itself.
+//
+//	idle ──the reader has read a datagram──> busy ──nothing is there to read──> idle
+//
+// While it is idle, nothing waits.
 type together struct {
-	count    int
-	messages [mostTogether]mmsghdr
-	vectors  [mostTogether]unix.Iovec
-	names    [mostTogether]unix.RawSockaddrInet6
-	send     func(fd uintptr) // bound once
-	sent     int
-	errno    syscall.Errno
+	raw  syscall.RawConn
+	v6   bool
+	busy atomic.Bool // changed under mu
+
+	mu          sync.Mutex
+	count, sent int
+	messages    [mostTogether]mmsghdr
+	vectors     [mostTogether]unix.Iovec
+	names       [mostTogether]unix.RawSockaddrInet6
+	data        [mostTogether][]byte
+	send        func(fd uintptr) // bound once
+	errno       syscall.Errno
 }
 
 // mmsghdr is struct mmsghdr of sendmmsg(2).
@@ -31,8 +48,8 @@ type mmsghdr struct {
 	sent   uint32 // bytes
 }
 
-func newTogether() *together {
-	t := &together{}
+func newTogether(raw syscall.RawConn, v6 bool) *together {
+	t := &together{raw: raw, v6: v6}
 	for i := range t.messages {
 		header := &t.messages[i].header
 		header.Name, header.Iov = (*byte)(unsafe.Pointer(&t.names[i])), &t.vectors[i]
@@ -42,17 +59,69 @@ func newTogether() *together {
 	return t
 }
 
-// put adds a datagram, whose data must not be changed until it is sent.
-func (t *together) put(data []byte, to netip.AddrPort, v6 bool) error {
-	size, err := writeName(&t.names[t.count], to, v6)
-	if err != nil {
-		return err
+// begin notes that a datagram was read. The reader alone calls it.
+func (t *together) begin() {
+	if !t.busy.Load() {
+		t.mu.Lock()
+		t.busy.Store(true)
+		t.mu.Unlock()
 	}
-	t.vectors[t.count].Base = unsafe.SliceData(data)
-	t.vectors[t.count].SetLen(len(data))
-	t.messages[t.count].header.Namelen = uint32(size)
+}
+
+// end sends what waits: there is nothing to read. refused says that the kernel has told an error of a datagram.
+func (t *together) end() (refused bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.busy.Store(false)
+	return t.flush()
+}
+
+// take takes a datagram that may wait. One that does not is to be sent at once, which overtakes none.
+func (t *together) take(data []byte, to netip.AddrPort) (taken, refused bool) {
+	if !t.busy.Load() {
+		return false, false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if taken = t.busy.Load() && len(data) <= longestTogether && bytes.HasPrefix(data, []byte("SIP/2.0 ")) && t.put(data, to); taken && t.count < mostTogether {
+		return true, false
+	}
+	return taken, t.flush()
+}
+
+// put adds a datagram; false: the socket has no such addresses.
+func (t *together) put(data []byte, to netip.AddrPort) bool {
+	at := t.count
+	size, err := writeName(&t.names[at], to, t.v6)
+	if err != nil {
+		return false
+	}
+	t.data[at] = append(t.data[at][:0], data...)
+	t.vectors[at].Base = unsafe.SliceData(t.data[at])
+	t.vectors[at].SetLen(len(data))
+	t.messages[at].header.Namelen = uint32(size)
 	t.count++
-	return nil
+	return true
+}
+
+// flush sends what waits. One that cannot be sent holds up no other.
+func (t *together) flush() (refused bool) {
+	for failures := 0; t.sent < t.count && t.raw.Control(t.send) == nil; {
+		switch {
+		case t.errno == 0:
+			failures = 0
+		case t.errno == unix.EINTR:
+		case t.errno == unix.EAGAIN: // there is no room: who waits for a response asks again
+			t.sent = t.count
+		case isPending(t.errno) && failures < mostRefusals: // perhaps of another datagram
+			failures++
+			refused = true
+		default:
+			t.sent++
+		}
+	}
+	t.count, t.sent = 0, 0
+	return refused
 }
 
 // trySend sends what the socket has room for, from the first that was not sent on.
@@ -62,33 +131,4 @@ func (t *together) trySend(fd uintptr) {
 	if t.errno = errno; errno == 0 {
 		t.sent += int(n)
 	}
-}
-
-// SendLater sends a datagram together with others: when many wait, or when nothing is there to read. The reader
-// of the socket alone may call it. What cannot be sent is lost, as datagrams may be.
-func (s *icmpSocket) SendLater(data []byte, to netip.AddrPort) {
-	if s.later.put(data, to, s.calls.v6) == nil && s.later.count == mostTogether {
-		s.sendWaiting()
-	}
-}
-
-// sendWaiting sends what waits. One that cannot be sent holds up no other.
-func (s *icmpSocket) sendWaiting() {
-	t := s.later
-	for pending := 0; t.sent < t.count; {
-		if s.raw.Control(t.send) != nil {
-			break
-		}
-		switch {
-		case t.errno == 0 || t.errno == unix.EINTR:
-		case t.errno == unix.EAGAIN: // there is no room: who waits for an answer asks again
-			t.sent = t.count
-		case isPending(t.errno) && pending < maxICMPErrors && (s.readErrors() > 0 || errors.Is(t.errno, unix.ECONNREFUSED)):
-			pending++ // it was about another datagram
-		default:
-			t.sent++
-		}
-	}
-	clear(t.vectors[:t.count])
-	t.count, t.sent = 0, 0
 }

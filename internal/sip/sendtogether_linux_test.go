@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 )
@@ -60,13 +61,19 @@ func TestDatagramsAreSentTogether(t *testing.T) {
 			t.Parallel()
 			sender, _ := icmpSocketOn(t, c.from)
 			_, receiver, to := rawUDPOn(t, "127.0.0.1:0")
+			sender.responses.begin()
 			var want []string
 			for n := range c.count {
 				if c.other.IsValid() && n%3 == 0 {
-					sender.SendLater([]byte("elsewhere"), c.other)
+					sender.WriteToUDPAddrPort([]byte("SIP/2.0 elsewhere"), c.other)
 				}
-				want = append(want, fmt.Sprint("datagram ", n))
-				sender.SendLater([]byte(want[n]), to)
+				want = append(want, fmt.Sprint("SIP/2.0 ", n))
+				if _, err := sender.WriteToUDPAddrPort([]byte(want[n]), to); err != nil {
+					t.Error(err)
+				}
+			}
+			if waits := sender.responses.count; waits == 0 && c.count%mostTogether != 0 {
+				t.Error("nothing waits")
 			}
 			done := make(chan struct{})
 			go func() { // nothing is there to read
@@ -79,5 +86,30 @@ func TestDatagramsAreSentTogether(t *testing.T) {
 			sender.Close()
 			<-done
 		})
+	}
+}
+
+// TestRequestsDoNotWait, and overtake no response; nor does a response wait while there is nothing to read.
+func TestRequestsDoNotWait(t *testing.T) {
+	sender, at := icmpSocketOn(t, "127.0.0.1:0")
+	_, receiver, to := rawUDPOn(t, "127.0.0.1:0")
+	sender.responses.begin()
+	long := "SIP/2.0 " + strings.Repeat("x", longestTogether)
+	want := []string{"SIP/2.0 200", "BYE", "SIP/2.0 202", long[:64], "SIP/2.0 486"}
+	for _, data := range []string{want[0], want[1], want[2], long} {
+		sender.WriteToUDPAddrPort([]byte(data), to)
+	}
+	if got := received(t, receiver, 4); fmt.Sprint(got) != fmt.Sprint(want[:4]) {
+		t.Errorf("received %q", got)
+	}
+	receiver.WriteToUDPAddrPort([]byte("x"), at) // something to read, then nothing
+	sender.receive(make([]byte, 64), nil)
+	sender.SetReadDeadline(time.Now())
+	if _, _, _, err := sender.receive(make([]byte, 64), nil); err == nil {
+		t.Fatal("there is more to read")
+	}
+	sender.WriteToUDPAddrPort([]byte(want[4]), to)
+	if got := received(t, receiver, 1); got[0] != want[4] {
+		t.Errorf("received %q", got)
 	}
 }
