@@ -186,7 +186,9 @@ func TestIssueChecksWhatIsAskedFor(t *testing.T) {
 	f := memoryFixture(t)
 	path := "/identities/" + f.make(t, "").Identity.ID + "/:issueAccessToken?" + version
 	tests := []struct{ name, body, says, target string }{
-		{"no body", "", "Invalid scopes - Scopes field is required.", "scopes"},
+		{"no body", "", "Scopes: The Scopes field is required.", "Scopes"},
+		{"an empty object", "{}", "Scopes: The Scopes field is required.", "Scopes"},
+		{"null", `{"scopes":null}`, "Scopes: The Scopes field is required.", "Scopes"},
 		{"no scopes", `{"scopes":[]}`, "Invalid scopes - Scopes field is required.", "scopes"},
 		{"unknown scope", `{"scopes":["voip","fly"]}`, `"fly" is not one of chat, voip`, "scopes"},
 		{"too short", `{"scopes":["voip"],"expiresInMinutes":59}`, "ExpiresInMinutes value 59 is invalid. Value must be within the [60, 1440] interval.", "ExpiresInMinutes"},

@@ -49,6 +49,9 @@ func (a *API) issue(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if request.Scopes == nil {
+		return rest.Field("Scopes", fault.Invalid("Scopes: The Scopes field is required."))
+	}
 	wanted, err := readGrant("scopes", request.Scopes, request.Minutes)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ type faultTable struct {
 	kinds     [fault.KindBusy + 1]statusCode
 	statuses  map[string]int // codes whose status is not their kind's
 	badBearer string         // code of a refused bearer token
+	namesPath bool           // an error about no field has the path as its target
 }
 
 type statusCode struct {
@@ -39,6 +40,7 @@ var callingFaults = faultTable{
 	},
 	statuses:  map[string]int{"8583": http.StatusPreconditionFailed},
 	badBearer: "7501",
+	namesPath: true,
 }
 
 // generalFaults are those of the other APIs.

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -39,6 +40,28 @@ func TestMessagesAreSentences(t *testing.T) {
 	} {
 		if w := f.send(t, "GET", path+"?api-version=2023-03-01", ""); w.Body.String() != want {
 			t.Errorf("%s: %s", path, w.Body)
+		}
+	}
+}
+
+// TestErrorsOfCallsNameThePath where they are about no member of the request, as recorded since
+// July 2025; one that is too long is not repeated.
+func TestErrorsOfCallsNameThePath(t *testing.T) {
+	f := newFixture(t)
+	f.Handle("GET", "/calling/recordings/{id}", func(http.ResponseWriter, *http.Request) error { return fault.NotFound("Recording not found.") })
+	f.Handle("POST", "/calling/recordings/{id}", func(http.ResponseWriter, *http.Request) error {
+		return Field("state", fault.Invalid("state is required."))
+	})
+	f.Handle("GET", "/rooms/{id}", func(http.ResponseWriter, *http.Request) error { return fault.NotFound("Room not found.") })
+	long := "/calling/recordings/" + strings.Repeat("r", maxTarget)
+	for _, row := range []struct{ method, path, want string }{
+		{"GET", "/calling/recordings/r1", `{"error":{"code":"8522","message":"Recording not found.","target":"/calling/recordings/r1"}}`},
+		{"POST", "/calling/recordings/r1", `{"error":{"code":"8523","message":"state is required.","target":"state"}}`},
+		{"GET", long, `{"error":{"code":"8522","message":"Recording not found."}}`},
+		{"GET", "/rooms/1", `{"error":{"code":"NotFound","message":"Room not found."}}`},
+	} {
+		if w := f.send(t, row.method, row.path+"?api-version=2026-03-12", ""); w.Body.String() != row.want {
+			t.Errorf("%s %.40s: %s", row.method, row.path, w.Body)
 		}
 	}
 }

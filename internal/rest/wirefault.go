@@ -27,6 +27,9 @@ type wireFault struct {
 	bare       bool // without a body
 }
 
+// maxTarget is the length of a path, in bytes, that an error repeats at most.
+const maxTarget = 1024
+
 // fail answers with an error, unless an answer is under way already.
 func (a *answer) fail(r *http.Request, err error) {
 	var gone *goneError
@@ -38,6 +41,9 @@ func (a *answer) fail(r *http.Request, err error) {
 		return
 	}
 	wire := a.exchange.faults.of(err)
+	if wire.target == "" && a.exchange.faults.namesPath && len(r.URL.Path) <= maxTarget {
+		wire.target = r.URL.Path
+	}
 	if wire.status >= http.StatusInternalServerError && wire.status != http.StatusNotImplemented && (wire.status != http.StatusServiceUnavailable || fault.Of(err).Cause != nil) {
 		a.exchange.log().Error("request failed", "method", r.Method, "path", clip(r.URL.Path), "failure", err)
 	}

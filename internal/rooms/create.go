@@ -28,7 +28,7 @@ func (a *API) create(w http.ResponseWriter, r *http.Request) error {
 	if request.PSTNDialOut != nil {
 		room.PSTNDialOut = *request.PSTNDialOut
 	}
-	if err := a.invite(&room, request.Participants); err != nil {
+	if err := a.invite(&room, request.Participants, noUserOfNew); err != nil {
 		return err
 	}
 	id, err := a.add(r.Context(), room)

@@ -17,6 +17,8 @@ func (a *API) Open(ctx context.Context) (id string, err error) {
 func (a *API) Invite(ctx context.Context, id, user, role string) error {
 	change := rest.Member[participantProperties]{Name: user}
 	change.Value.Role = role
-	_, err := a.change(ctx, id, func(room *Room) error { return a.invite(room, rest.Members[participantProperties]{change}) })
+	_, err := a.change(ctx, id, func(room *Room) error {
+		return a.invite(room, rest.Members[participantProperties]{change}, noUserOfChange)
+	})
 	return err
 }

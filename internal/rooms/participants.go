@@ -21,14 +21,26 @@ type participantsRequest struct {
 	Participants rest.Members[participantProperties] `json:"participants"`
 }
 
+// noUser refuses what names no user of ACS. The real service has one message where a room is
+// made, and another where its participants change.
+type noUser func(raw string) error
+
+func noUserOfNew(string) error {
+	return fault.Invalid("Invalid format for communication identifier.")
+}
+
+func noUserOfChange(raw string) error {
+	return fault.Invalid("Communication identifier %.200s is not supported.", raw)
+}
+
 // invite adds, changes and removes participants: at a time all who can be in a room, and as
 // many others.
-func (a *API) invite(room *Room, changes rest.Members[participantProperties]) error {
+func (a *API) invite(room *Room, changes rest.Members[participantProperties], refuse noUser) error {
 	if len(changes) > 2*maxParticipants {
 		return rest.Field("participants", fault.Invalid("At most %d participants are changed at a time, not %d.", 2*maxParticipants, len(changes)))
 	}
 	for _, change := range changes {
-		id, err := a.user(change.Name)
+		id, err := a.user(change.Name, refuse)
 		if err != nil {
 			return err
 		}
@@ -42,7 +54,7 @@ func (a *API) invite(room *Room, changes rest.Members[participantProperties]) er
 		role := Attendee
 		if change.Value.Role != "" {
 			if role, err = parseRole(change.Value.Role); err != nil {
-				return rest.Field("participants."+change.Name+".role", err)
+				return rest.Detail("BadArgument", rest.Field("$.participants."+change.Name+".role", err))
 			}
 		}
 		if at >= 0 {
@@ -57,11 +69,11 @@ func (a *API) invite(room *Room, changes rest.Members[participantProperties]) er
 	return nil
 }
 
-// user reads the raw id of a user of this resource. The message is the real service's.
-func (a *API) user(raw string) (string, error) {
+// user reads the raw id of a user of this resource.
+func (a *API) user(raw string, refuse noUser) (string, error) {
 	id, err := identifier.Parse(raw)
 	if err != nil || id.Kind() != identifier.CommunicationUser {
-		return "", rest.Field("participants", fault.Invalid("Invalid format for communication identifier."))
+		return "", rest.Field("participants", refuse(raw))
 	}
 	if id.Resource() != a.cfg.Resource {
 		return "", rest.Field("participants", fault.Invalid("Invalid format for communication identifier: %s does not belong to this resource.", raw))
@@ -100,7 +112,7 @@ func (a *API) updateParticipants(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.change(r.Context(), r.PathValue("roomId"), func(room *Room) error { return a.invite(room, request.Participants) }); err != nil {
+	if _, err := a.change(r.Context(), r.PathValue("roomId"), func(room *Room) error { return a.invite(room, request.Participants, noUserOfChange) }); err != nil {
 		return err
 	}
 	return rest.WriteJSON(w, http.StatusOK, struct{}{})

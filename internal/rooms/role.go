@@ -17,12 +17,12 @@ const (
 	Collaborator Role = "Collaborator"
 )
 
-// parseRole reads a role, regardless of case.
+// parseRole reads a role, regardless of case. The message is the real service's.
 func parseRole(text string) (Role, error) {
 	for _, role := range []Role{Presenter, Attendee, Consumer, Collaborator} {
 		if strings.EqualFold(text, string(role)) {
 			return role, nil
 		}
 	}
-	return "", fault.Invalid("%.40q is not one of Presenter, Attendee, Consumer and Collaborator.", text)
+	return "", fault.Invalid("Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator.")
 }

@@ -199,10 +199,21 @@ func TestParticipantsAreInvitedChangedAndRemoved(t *testing.T) {
 	if got := f.participants(room.ID); got != "1Attendee 3Collaborator" {
 		t.Errorf("after a removal %s", got)
 	}
-	for _, refused := range []string{`"wrong_mri":{"role":"Attendee"},"` + fred + `":null`, `"wrong_mri":null`, `"` + john + `":{"role":"Kafka"}`, `"` + foreign + `":{}`, `"4:+15551230001":{}`} {
-		if got := patch(refused, 400); !strings.Contains(got, `"code":"BadRequest"`) {
+	const noUser = `"message":"Communication identifier wrong_mri is not supported."`
+	for refused, says := range map[string]string{
+		`"wrong_mri":{"role":"Attendee"},"` + fred + `":null`: noUser,
+		`"wrong_mri":null`: noUser,
+		`"` + john + `":{"role":"Kafka"}`: `"details":[{"code":"BadArgument","message":"Invalid participant role. The valid roles are: Presenter, Attendee, Consumer, Collaborator.",` +
+			`"target":"$.participants.` + john + `.role"}]`,
+		`"` + foreign + `":{}`: "does not belong to this resource",
+		`"4:+15551230001":{}`:  "Communication identifier 4:+15551230001 is not supported.",
+	} {
+		if got := patch(refused, 400); !strings.Contains(got, `"code":"BadRequest"`) || !strings.Contains(got, says) {
 			t.Errorf("%s: got %s", refused, got)
 		}
+	}
+	if got := f.send("POST", "/rooms", `{"participants":{"wrong_mri":{}}}`, 400, nil); !strings.Contains(got, `"message":"Invalid format for communication identifier."`) {
+		t.Errorf("made with nobody: %s", got)
 	}
 	if got := f.participants(room.ID); got != "1Attendee 3Collaborator" {
 		t.Errorf("refused changes have changed it to %s", got)
