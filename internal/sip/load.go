@@ -23,7 +23,8 @@ func (s *Server) Load() Load { return s.gate.Admission.Load(time.Now()) }
 type loadMeter struct {
 	strain func() float64 // of the other parts; nil is none
 
-	probed atomic.Int64 // when a wait was last measured, in ns of Unix time
+	began  time.Time    // the clock may be set
+	probed atomic.Int64 // when a wait was last measured, in ns since then
 
 	// The admission's lock guards these.
 	used     time.Duration // processor time at the end of the last window
@@ -31,7 +32,8 @@ type loadMeter struct {
 }
 
 func newLoadMeter(strain func() float64) *loadMeter {
-	return &loadMeter{strain: strain, used: processorTime(), measured: time.Now()}
+	now := time.Now()
+	return &loadMeter{strain: strain, began: now, used: processorTime(), measured: now}
 }
 
 // measure ends a window of the admission; delay is its messages' mean.
@@ -52,7 +54,7 @@ func (m *loadMeter) measure(now time.Time, delay time.Duration) gate.Sample {
 // a clock that was set makes of it is not counted.
 func (s *Server) arrived(now time.Time, delay time.Duration) {
 	if delay >= 0 && delay < time.Minute {
-		s.meter.probed.Store(now.UnixNano())
+		s.meter.probed.Store(int64(now.Sub(s.meter.began)))
 		s.gate.Admission.NoteDelay(now, delay)
 	}
 }
@@ -62,8 +64,8 @@ const probeEvery = 5 * time.Millisecond
 
 // mayProbe reports whether no wait was measured lately. Of those who ask at once, one may.
 func (m *loadMeter) mayProbe(now time.Time) bool {
-	last := m.probed.Load()
-	return now.UnixNano()-last >= int64(probeEvery) && m.probed.CompareAndSwap(last, now.UnixNano())
+	last, at := m.probed.Load(), int64(now.Sub(m.began))
+	return at-last >= int64(probeEvery) && m.probed.CompareAndSwap(last, at)
 }
 
 // probe measures how long work waits for a processor: it is scheduled as the message that

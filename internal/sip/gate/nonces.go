@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"math"
 	"net/netip"
 	"strings"
 	"sync/atomic"
@@ -26,11 +27,13 @@ const (
 type nonces struct {
 	secret []byte
 	used   *expiring.Map[string, uint32] // the highest count of each
-	since  atomic.Int64                  // those made before are stale, in ns of Unix time
+	began  time.Time                     // their times count from it: the clock may be set
+	since  atomic.Int64                  // those made before are stale, in ns since then
 }
 
 func newNonces() *nonces {
-	n := &nonces{secret: make([]byte, 32)}
+	n := &nonces{secret: make([]byte, 32), began: time.Now()}
+	n.since.Store(math.MinInt64)
 	rand.Read(n.secret)
 	n.used = expiring.New(expiring.Config[string, uint32]{Entries: maxNonces, Evicted: n.forgotten})
 	return n
@@ -40,7 +43,7 @@ func newNonces() *nonces {
 // it could be replayed.
 func (n *nonces) forgotten(nonce string, _ uint32) {
 	if made, ok := n.madeAt(nonce); ok {
-		n.since.Store(max(n.since.Load(), made.UnixNano()+1))
+		n.since.Store(max(n.since.Load(), int64(made.Sub(n.began))+1))
 	}
 }
 
@@ -48,7 +51,7 @@ func (n *nonces) forgotten(nonce string, _ uint32) {
 // it is ours.
 func (n *nonces) fresh(host netip.Addr, now time.Time) string {
 	raw := make([]byte, 16, 32)
-	binary.BigEndian.PutUint64(raw, uint64(now.UnixNano()))
+	binary.BigEndian.PutUint64(raw, uint64(now.Sub(n.began)))
 	rand.Read(raw[8:12])
 	copy(raw[12:], n.mark(host))
 	return base64.RawURLEncoding.EncodeToString(append(raw, n.proof(raw)...))
@@ -79,13 +82,13 @@ func (n *nonces) madeAt(nonce string) (time.Time, bool) {
 	if err != nil || len(raw) != 32 || !hmac.Equal(raw[16:], n.proof(raw[:16])) {
 		return time.Time{}, false
 	}
-	return time.Unix(0, int64(binary.BigEndian.Uint64(raw))), true
+	return n.began.Add(time.Duration(binary.BigEndian.Uint64(raw))), true
 }
 
 // isLive reports whether a nonce is ours and not yet too old.
 func (n *nonces) isLive(nonce string, now time.Time) bool {
 	made, ours := n.madeAt(nonce)
-	return ours && now.Sub(made) < nonceLife && made.UnixNano() >= n.since.Load()
+	return ours && now.Sub(made) < nonceLife && int64(made.Sub(n.began)) >= n.since.Load()
 }
 
 // take uses a live nonce with a count, once: a repeated or smaller count is a
