@@ -61,3 +61,19 @@ test("an element in another window is seen as that window is", () => {
   sight.stop();
   hide(false);
 });
+
+test("an element that waits for its first picture is wanted, and not shown when nobody puts it into the page after that", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const element = Object.assign(new EventTarget(), { isConnected: false, clientWidth: 0, clientHeight: 0, ownerDocument: page.document });
+  const sizes: string[] = [];
+  const sight: Sight = new Sight(element as never, () => sizes.push(`${sight.seen.width}x${sight.seen.height}`));
+  t.mock.timers.tick(25_000);
+  assert.deepEqual([sizes, sight.seen.width], [[], 640]);
+  sight.begin();
+  t.mock.timers.tick(10_000);
+  assert.deepEqual(sizes, ["0x0"]);
+  sight.stop();
+  sight.begin();
+  t.mock.timers.tick(10_000);
+  assert.deepEqual(sizes, ["0x0"]);
+});

@@ -57,6 +57,7 @@ function showRemote(remote: RemoteVideo, options: CreateViewOptions, removed: ()
   });
   const sight = new Sight(made.view.target, () => watch.resize(sight.seen));
   watch.resize(sight.seen);
+  made.ready.then(() => sight.begin(), () => {});
   return made;
 }
 

@@ -9,7 +9,7 @@ export interface Seen {
 /** What is asked for until an element has been put into the page. */
 const UNPLACED: Seen = { width: 640, height: 360 };
 const NOTHING: Seen = { width: 0, height: 0 };
-/** An element that nobody has put into the page for this long is not shown. */
+/** An element that nobody has put into the page for this long after its first picture is not shown. */
 const PLACE_MS = 10_000;
 
 /** Watches an element. `changed` hears of other sizes; `stop` ends it. */
@@ -18,12 +18,12 @@ export class Sight {
   /** The window of the browser that shows its pictures, also while the page is hidden (W3C picture-in-picture). */
   private floating?: Seen;
   private placed = false;
+  private over = false;
   private intersects = false;
-  private timer: ReturnType<typeof setTimeout>;
+  private timer?: ReturnType<typeof setTimeout>;
   private observers: { disconnect(): void }[] = [];
 
   constructor(private element: HTMLElement, private changed: () => void) {
-    this.timer = setTimeout(() => this.place(), PLACE_MS);
     const intersections = new IntersectionObserver((entries) => {
       this.intersects = entries[entries.length - 1].isIntersecting;
       this.look();
@@ -37,7 +37,13 @@ export class Sight {
     element.addEventListener("leavepictureinpicture", this.land);
   }
 
+  /** The first picture has come: pages put the element into the page after that, however long it takes. */
+  begin(): void {
+    if (!this.over) this.timer = setTimeout(() => this.place(), PLACE_MS);
+  }
+
   stop(): void {
+    this.over = true;
     clearTimeout(this.timer);
     for (const one of this.observers.splice(0)) one.disconnect();
     document.removeEventListener("visibilitychange", this.look);
