@@ -29,11 +29,18 @@ func (c capabilitiesText) check() error {
 // wantsSMS reports whether messages are asked for, which no number here has.
 func (c capabilitiesText) wantsSMS() bool { return c.SMS != "" && c.SMS != capableNone }
 
+// errNotOwned is the real service's refusal to change what is no number of the resource. To
+// read it is 404.
+var errNotOwned = rest.Field("phonenumber", fault.Forbidden("Phone number not owned by this resource.").WithCode("InsufficientPermissions"))
+
 // updateCapabilities changes what one of our numbers is for.
 func (a *API) updateCapabilities(w http.ResponseWriter, r *http.Request) error {
 	a.change.Lock()
 	defer a.change.Unlock()
 	n, err := a.ownedInPath(r)
+	if fault.Is(err, fault.KindNotFound) {
+		return errNotOwned
+	}
 	if err != nil {
 		return err
 	}

@@ -9,12 +9,12 @@ import (
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
-// countryInPath is the country that a path names.
+// countryInPath is the country that a path names. The refusal is the real service's.
 func countryInPath(r *http.Request) (country, error) {
 	iso := strings.ToUpper(r.PathValue("countryCode"))
 	c, ok := plan().byISO[iso]
 	if !ok && iso != nowhere.iso {
-		return c, rest.Field("countryCode", fault.Invalid("%.50q is no country code of ISO 3166, such as US", r.PathValue("countryCode")))
+		return c, rest.Field("countrycode", fault.Invalid("Unable to parse country code.").WithCode("InvalidInput"))
 	}
 	if !ok {
 		return nowhere, nil

@@ -103,7 +103,9 @@ func TestCapabilitiesAreUpdated(t *testing.T) {
 	isGolden(t, "updated", f.send(t, "GET", "/phoneNumbers/%2B15550100001", "", 200))
 	isGolden(t, "no-sms", f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"sms":"inbound"}`, 400))
 	f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"calling":"sometimes"}`, 400)
-	f.send(t, "PATCH", "/phoneNumbers/%2B15550100009/capabilities", `{"calling":"none"}`, 404)
+	for _, name := range []string{"%2B15550100009", "no_number"} { // as recorded, but to read one is 404
+		isGolden(t, "not-owned", f.send(t, "PATCH", "/phoneNumbers/"+name+"/capabilities", `{"calling":"none"}`, 403))
+	}
 }
 
 // TestFoundNumbersAreHeldForAWhile asks that two searches never find the same.
@@ -159,7 +161,7 @@ func TestSearchRefuses(t *testing.T) {
 	for _, test := range []struct{ name, country, body, code string }{
 		{"another country's toll-free numbers", "FR", `{"phoneNumberType":"tollFree","assignmentType":"application"}`, "BadRequest"},
 		{"a country without numbers", "DE", `{"phoneNumberType":"geographic","assignmentType":"application"}`, "BadRequest"},
-		{"no country", "INVALID", `{"phoneNumberType":"geographic","assignmentType":"application"}`, "ValidationError"},
+		{"no country", "INVALID", `{"phoneNumberType":"geographic","assignmentType":"application"}`, "InvalidInput"},
 		{"SMS", "US", `{"phoneNumberType":"geographic","assignmentType":"application","capabilities":{"sms":"inbound+outbound"}}`, "BadRequest"},
 		{"a strange type", "US", `{"phoneNumberType":"satellite","assignmentType":"application"}`, "ValidationError"},
 		{"no type", "US", `{}`, "ValidationError"},
@@ -173,6 +175,7 @@ func TestSearchRefuses(t *testing.T) {
 			}
 		})
 	}
+	isGolden(t, "no-country", f.send(t, "POST", "/availablePhoneNumbers/countries/INVALID/:browse", `{"phoneNumberType":"tollFree"}`, 400))
 	w := f.send(t, "POST", "/availablePhoneNumbers/countries/US/:search", `{"phoneNumberType":"geographic","assignmentType":"person","quantity":2147483647}`, 202)
 	f.ended(t, w, failed)
 }
