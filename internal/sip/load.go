@@ -33,7 +33,9 @@ type loadMeter struct {
 
 func newLoadMeter(strain func() float64) *loadMeter {
 	now := time.Now()
-	return &loadMeter{strain: strain, began: now, used: processorTime(), measured: now}
+	m := &loadMeter{strain: strain, began: now, used: processorTime(), measured: now}
+	m.probed.Store(-int64(probeEvery)) // the first may be probed
+	return m
 }
 
 // measure ends a window of the admission; delay is its messages' mean.
