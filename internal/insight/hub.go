@@ -46,26 +46,26 @@ type Hub struct {
 	log     *slog.Logger
 	archive *archive // nil: there is none
 
-	mu       sync.Mutex // held around memory
-	byID     map[string]*record
-	latest   *record            // that was asked for last: what happens in a call comes several at a time
-	byName   map[string]*record // serverCallId, callConnectionId and recordingId
-	dialogs  map[string]*dialog // by SIP's Call-ID
-	order    order
-	loose    []*dialog // dialogs of no call yet
-	left     []*dialog // whose legs have gone
-	ended    []*record // that wait for the archive
-	packed   int       // of ended: that many from the first on are packed
-	late     []*record // of calls that were packed, and have got news
-	packNow  chan struct{}
-	packSoon *time.Timer // tells it when calls wait that are not many
-	taken    int64       // bytes of timelines
-	coder    coder       // of the item that is being added
-	item     []byte      // the same with its length
-	packer   packer      // of the goroutine that archives
-	spare    spareBlocks
-	lost     uint64 // items that were not kept
-	full     bool   // there is no room until a call ends
+	mu        sync.Mutex // held around memory
+	byID      map[string]*record
+	latest    *record            // that was asked for last: what happens in a call comes several at a time
+	byName    map[string]*record // serverCallId, callConnectionId and recordingId
+	dialogs   map[string]*dialog // by SIP's Call-ID
+	order     order
+	loose     []*dialog // dialogs of no call yet
+	left      []*dialog // whose legs have gone
+	ended     []*record // that wait for the archive
+	packed    int       // of ended: that many from the first on are packed
+	late      []*record // of calls that were packed, and have got news
+	packNow   chan struct{}
+	packTimer *time.Timer // tells it when calls wait that are not many
+	taken     int64       // bytes of timelines
+	coder     coder       // of the item that is being added
+	item      []byte      // the same with its length
+	packer    packer      // of the goroutine that archives
+	spare     spareBlocks
+	lost      uint64 // items that were not kept
+	full      bool   // there is no room until a call ends
 
 	following atomic.Int32
 	followers map[*Follower]struct{}
@@ -115,7 +115,7 @@ func New(cfg Config) (*Hub, error) {
 			h.enter(kept)
 		}
 	}
-	h.packSoon = time.AfterFunc(time.Hour, h.tellPacker)
+	h.packTimer = time.AfterFunc(time.Hour, h.tellPacker)
 	h.work.Go(h.run)
 	return h, nil
 }
@@ -124,7 +124,7 @@ func New(cfg Config) (*Hub, error) {
 func (h *Hub) Close() {
 	close(h.stop)
 	h.work.Wait()
-	h.packSoon.Stop()
+	h.packTimer.Stop()
 	h.settle(time.Now(), true)
 	h.mu.Lock()
 	for f := range h.followers {

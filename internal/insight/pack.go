@@ -34,7 +34,7 @@ func (p *packer) pack(t *timeline) []byte {
 const (
 	packAt   = 640                    // so many wait
 	packLess = 512                    // so many go on to wait, the last
-	packTime = 100 * time.Millisecond // after its end a call waits twice as long at most
+	packTime = 250 * time.Millisecond // after its end a call waits twice as long at most
 )
 
 // isOver notes that a record is over. The caller holds mu.
@@ -44,7 +44,7 @@ func (h *Hub) isOver(r *record) {
 	case waiting >= packAt:
 		h.tellPacker()
 	case waiting == 1:
-		h.packSoon.Reset(packTime)
+		h.packTimer.Reset(packTime)
 	}
 }
 
@@ -65,7 +65,7 @@ func (h *Hub) packEnded(now time.Time) {
 	}
 	due := slices.Clone(h.ended[first:h.packed])
 	if len(h.ended) > h.packed {
-		h.packSoon.Reset(packTime)
+		h.packTimer.Reset(packTime)
 	}
 	h.mu.Unlock()
 	h.packAll(due)
