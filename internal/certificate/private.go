@@ -82,16 +82,17 @@ const (
 func (p *Private) Run(ctx context.Context) {
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
-	var again time.Time // after a failure
+	var again time.Time // after a failure, which may be that of the public copy alone; zero after none
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		if p.current.Load().serves(p.clock()) || time.Now().Before(again) {
+		if time.Now().Before(again) || again.IsZero() && p.current.Load().serves(p.clock()) {
 			continue
 		}
+		again = time.Time{}
 		if err := p.refresh(); err != nil {
 			p.log.Error("certificate cannot be renewed", "error", err, "again_in", retryInterval)
 			again = time.Now().Add(retryInterval)

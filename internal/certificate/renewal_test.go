@@ -89,11 +89,12 @@ func TestCertificateThatEndedWhileStoppedIsReplaced(t *testing.T) {
 // failing refuses to save while the disk is full.
 type failing struct {
 	Files
+	only string // this file; "": all
 	full atomic.Bool
 }
 
 func (f *failing) SaveFile(name string, data []byte) error {
-	if f.full.Load() {
+	if f.full.Load() && (f.only == "" || f.only == name) {
 		return errors.New("disk full")
 	}
 	return f.Files.SaveFile(name, data)
@@ -114,6 +115,24 @@ func TestFailedRenewalIsTriedAgain(t *testing.T) {
 		time.Sleep(longCheck + retryInterval)
 		if p.leaf().Equal(first) || shake(t, p, p.Authority(), "localhost") != nil {
 			t.Error("not renewed after the disk recovered")
+		}
+	})
+}
+
+// TestPublicCopyThatWasNotWrittenIsTriedAgain, though the certificates that were renewed are good for years.
+func TestPublicCopyThatWasNotWrittenIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		files := &failing{Files: folder(t.TempDir()), only: PublicFile}
+		p := running(t, files)
+		first := p.root()
+		time.Sleep(time.Minute) // away from the tick
+		files.full.Store(true)
+		time.Sleep(authorityLife * 5 / 6)
+		files.full.Store(false)
+		time.Sleep(longCheck + retryInterval)
+		public, err := files.LoadFile(PublicFile)
+		if err != nil || p.root().Equal(first) || string(public) != string(p.Authority()) {
+			t.Errorf("%s is not that of the renewed authority: %v", PublicFile, err)
 		}
 	})
 }
