@@ -27,11 +27,20 @@ func (h *Hub) beginsBrief(at time.Time) bool {
 	return limited != nil && (*limited)() && !h.whole.Allow(at)
 }
 
+// isBrief decides of a call once, when it has to be known first. A call that a SIP dialog brings gets
+// what was decided of that (attach). The caller holds mu.
+func (h *Hub) isBrief(r *record) bool {
+	if !r.judged {
+		r.judged, r.brief = true, h.beginsBrief(r.begun)
+	}
+	return r.brief
+}
+
 // wants reports whether an item of a record is to be kept; one that is not is counted. failed: it may
 // be the cause of a failure. The caller holds mu.
 func (h *Hub) wants(r *record, failed bool) bool {
 	r.troubled = r.troubled || failed
-	if r.brief && !r.troubled {
+	if !r.troubled && h.isBrief(r) {
 		r.omitted++
 		h.lost++
 		return false

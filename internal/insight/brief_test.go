@@ -94,6 +94,28 @@ func TestSomeTimelinesAreWholeWhileCallsAreRefused(t *testing.T) {
 	})
 }
 
+// TestCallsOfPhonesCountOnce: the INVITE is heard of first, then the call.
+func TestCallsOfPhonesCountOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(t, Config{})
+		defer h.Close()
+		h.Overloaded(func() bool { return true })
+		whole := 0
+		for n := range 100 {
+			dialog, id := fmt.Sprint("dialog-", n), fmt.Sprint("call-", n)
+			h.SIP(time.Now(), false, "UDP", here, phone, invite(dialog))
+			h.Leg(call.LegNews{CorrelationID: id, What: call.LegCame, Who: caller, Leg: &wireLeg{id: dialog}, Inbound: true})
+			h.Publish(call.CallConnected{Head: call.Head{CorrelationID: id, At: time.Now()}})
+			if sum, items, _ := h.Timeline(id); len(items) == 3 && sum.Omitted == 0 {
+				whole++
+			}
+		}
+		if whole != int(wholeRate.Burst) {
+			t.Errorf("%d calls at once have whole timelines, want %v", whole, wholeRate.Burst)
+		}
+	})
+}
+
 func TestLegOfACallOfOursIsAsBriefAsTheCall(t *testing.T) {
 	h := overloadedHub(t)
 	defer h.Close()

@@ -41,6 +41,7 @@ type record struct {
 	shared   bool  // somebody may have a copy of the timeline, or an item
 	omitted  int   // items that are not kept
 	brief    bool  // few items are kept unless it is troubled
+	judged   bool  // whether it is brief was decided
 
 	troubled bool // something in it may have gone wrong, at a glance; else there is no problem
 
@@ -108,7 +109,6 @@ func (h *Hub) recordOf(correlationID, serverCallID string, at time.Time) *record
 	}
 	if r == nil {
 		r = newRecord(correlationID, SubjectCall, at)
-		r.brief = h.beginsBrief(at)
 		h.enter(r)
 	}
 	h.latest = r

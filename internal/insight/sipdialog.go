@@ -121,7 +121,7 @@ func (h *Hub) attach(callID string, r *record) *dialog {
 	d := h.dialogs[callID]
 	if d == nil {
 		d = newDialog(callID)
-		d.brief = r.brief
+		d.brief = h.isBrief(r)
 		h.dialogs[callID] = d
 	}
 	if d.record == r {
@@ -129,7 +129,7 @@ func (h *Hub) attach(callID string, r *record) *dialog {
 	}
 	d.record = r
 	if len(r.dialogs) == 0 { // the call began with it
-		r.brief = d.brief
+		r.judged, r.brief = true, d.brief
 	}
 	for _, id := range d.ids {
 		r.dialogs = note(r.dialogs, id)
