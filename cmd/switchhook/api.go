@@ -52,7 +52,7 @@ func newAPI(to resource.Connection, caFile, name string) (*api, error) {
 	roots.AppendCertsFromPEM(text)
 	return &api{to, &http.Client{
 		Timeout:   time.Minute,
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: name}, ForceAttemptHTTP2: true},
+		Transport: &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: name}, ForceAttemptHTTP2: true},
 	}}, nil
 }
 

@@ -3,11 +3,9 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -22,12 +20,8 @@ import (
 // its authority need not be known here, and who has to look why it was not renewed can.
 func newOwnAPI(cfg config.Config, to resource.Connection) (*api, error) {
 	client, err := newAPI(to, filepath.Join(cfg.Data, datadir.AuthorityFile), ownName(cfg))
-	if err != nil {
-		return nil, err
-	}
-	client.client.Transport.(*http.Transport).DialContext = dialHere
-	if cfg.Certificate.Cert == "" {
-		return client, nil
+	if err != nil || cfg.Certificate.Cert == "" {
+		return client, err
 	}
 	own, err := ownCertificate(cfg.Certificate.Cert)
 	if err != nil {
@@ -51,23 +45,6 @@ func newOwnAPI(cfg config.Config, to resource.Connection) (*api, error) {
 		return nil
 	}
 	return client, nil
-}
-
-// dialHere connects to a listener of this machine. localhost is both loopback addresses (RFC 6761 §6.3), whatever the
-// hosts file says: a container may have none.
-func dialHere(ctx context.Context, network, address string) (net.Conn, error) {
-	var dialer net.Dialer
-	host, port, err := net.SplitHostPort(address)
-	if err != nil || host != "localhost" {
-		return dialer.DialContext(ctx, network, address)
-	}
-	conn, err := dialer.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
-	if err != nil {
-		if other, err := dialer.DialContext(ctx, network, net.JoinHostPort("::1", port)); err == nil {
-			return other, nil
-		}
-	}
-	return conn, err
 }
 
 // ownName is the name in the operator's own certificate: we reach the server

@@ -8,7 +8,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,30 +67,5 @@ func TestCommandsTrustTheOwnCertificate(t *testing.T) {
 	}
 	if got := command(t, data, "", "trunks", "--config", other); got.code == 0 || !strings.Contains(got.err, "failed to verify certificate") {
 		t.Errorf("another certificate is trusted: %+v", got)
-	}
-}
-
-// TestLocalhostNeedsNoHostsFile: commands reach a server on either loopback address.
-func TestLocalhostNeedsNoHostsFile(t *testing.T) {
-	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
-		listener, err := net.Listen("tcp", address)
-		if err != nil {
-			t.Logf("this machine has no %s: %v", address, err)
-			continue
-		}
-		_, port, err := net.SplitHostPort(listener.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		conn, err := dialHere(t.Context(), "tcp", "localhost:"+port)
-		if err != nil {
-			t.Errorf("on %s: %v", listener.Addr(), err)
-		} else if got := conn.RemoteAddr().String(); got != listener.Addr().String() {
-			t.Errorf("connected to %s, not to %s", got, listener.Addr())
-		}
-		listener.Close()
-		if _, err := dialHere(t.Context(), "tcp", "localhost:"+port); err == nil {
-			t.Error("connected to nobody")
-		}
 	}
 }
