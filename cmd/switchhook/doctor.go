@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/doctor"
-	"github.com/switchhook/switchhook/internal/resource"
 )
 
 type doctorCommand struct{ settings }
@@ -53,8 +49,7 @@ func examine(ctx context.Context, cfg config.Config) []doctor.Finding {
 	case err != nil:
 		list = append(list, doctor.Finding{State: doctor.Fail, What: "lock of the data directory", Remedy: err.Error()})
 	case running:
-		list = append(list, runningServer(ctx, cfg, pid))
-		list = append(list, serverFindings(ctx, cfg)...)
+		list = append(list, runningFindings(ctx, cfg, pid)...)
 	default:
 		list = append(list, freeListeners(ctx, cfg)...)
 	}
@@ -103,43 +98,4 @@ func room(what string, free, forRecordings uint64) doctor.Finding {
 		return doctor.Finding{State: doctor.Note, What: fmt.Sprintf("%s: %d MiB are free", what, free>>20), Remedy: fmt.Sprintf("no recording begins below %d MiB: make room, or lower recording.min-free-mib", forRecordings>>20)}
 	}
 	return doctor.Finding{State: doctor.OK, What: what}
-}
-
-// runningServer asks the server that holds the directory how it is.
-func runningServer(ctx context.Context, cfg config.Config, pid int) doctor.Finding {
-	what := fmt.Sprintf("server is running with process id %d", pid)
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	if err := healthy(ctx, cfg); err != nil {
-		return doctor.Finding{State: doctor.Fail, What: what, Remedy: err.Error()}
-	}
-	return doctor.Finding{State: doctor.OK, What: what}
-}
-
-func healthy(ctx context.Context, cfg config.Config) error {
-	taken, err := datadir.ReadAddresses(cfg.Data)
-	if err != nil {
-		return err
-	}
-	endpoint, err := url.Parse(taken.Endpoint())
-	if err != nil {
-		return err
-	}
-	client, err := newOwnAPI(cfg, resource.Connection{Endpoint: endpoint})
-	if err != nil {
-		return err
-	}
-	request, err := http.NewRequestWithContext(ctx, "GET", endpoint.JoinPath("healthz").String(), nil)
-	if err != nil {
-		return err
-	}
-	answer, err := client.client.Do(request)
-	if err != nil {
-		return explain(err)
-	}
-	answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", request.URL, answer.Status)
-	}
-	return nil
 }

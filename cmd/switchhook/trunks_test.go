@@ -1,18 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/admin"
-	"github.com/switchhook/switchhook/internal/config"
-	"github.com/switchhook/switchhook/internal/datadir"
-	"github.com/switchhook/switchhook/internal/doctor"
 )
 
 func TestRunningTrunksAreTold(t *testing.T) {
@@ -57,28 +51,5 @@ func TestDoctorTellsOfTrunksThatDoNotWork(t *testing.T) {
 		if got := state.Finding().String(); !strings.HasPrefix(got, want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
-	}
-}
-
-// TestDoctorTellsOfAServerThatTakesNoCalls, though its process lives and answers /healthz.
-func TestDoctorTellsOfAServerThatTakesNoCalls(t *testing.T) {
-	why := "the journal of deliveries cannot be written"
-	connection, dir := fake(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == admin.OverviewPath {
-			fmt.Fprintf(w, `{"notReady":%q}`, why)
-			return
-		}
-		io.WriteString(w, `{"value":[{"name":"a","state":"online"}]}`)
-	})
-	if err := os.WriteFile(filepath.Join(dir, datadir.ConnectionStringFile), []byte(connection), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	found := serverFindings(t.Context(), config.Config{Data: dir})
-	if len(found) != 2 || found[0].State != doctor.Fail || found[0].Remedy != why || found[1].State != doctor.OK {
-		t.Errorf("a server that is not ready: %v", found)
-	}
-	why = ""
-	if found := serverFindings(t.Context(), config.Config{Data: dir}); len(found) != 1 {
-		t.Errorf("a server that is ready: %v", found)
 	}
 }
