@@ -41,10 +41,11 @@ func (a *audience) say(p Playback) {
 	}
 }
 
-// join lets an endpoint that has come hear what is being played.
+// join lets an endpoint that has come hear what is being played. Those that have left are
+// forgotten: a device may come and leave for as long as something is played.
 func (a *audience) join(e *endpoint) {
 	a.mu.Lock()
-	a.list = append(a.list, e)
+	a.list = append(slices.DeleteFunc(slices.Clone(a.list), func(other *endpoint) bool { return !other.listed() }), e)
 	prompt := a.prompt
 	a.mu.Unlock()
 	if prompt != nil && !over(prompt) {

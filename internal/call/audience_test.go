@@ -57,3 +57,25 @@ func TestSharesHearTheSame(t *testing.T) {
 		t.Errorf("%v allocations for a frame", n)
 	}
 }
+
+// placeThatIsHeard is a Member that listeners hear.
+type placeThatIsHeard struct{ placeInMix }
+
+func (placeThatIsHeard) Hear(audio.Listener) (stop func()) { return func() {} }
+
+// TestDevicesThatHaveLeftAreForgotten, however often one comes and leaves while something
+// goes on with their user.
+func TestDevicesThatHaveLeftAreForgotten(t *testing.T) {
+	user := &participant{call: &Call{}}
+	hearers := audienceOf(user)
+	from, _ := user.listenTo()
+	for range 10 {
+		e := &endpoint{who: user, stage: present, member: placeThatIsHeard{}}
+		hearers.join(e)
+		from.join(e)
+		e.stage, e.member = leaving, nil
+	}
+	if n, m := len(hearers.list), len(from.leave); n != 1 || m != 1 {
+		t.Errorf("%d and %d devices are kept", n, m)
+	}
+}

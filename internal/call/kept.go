@@ -14,16 +14,20 @@ const (
 	leastKept    = 64 << 10
 )
 
-// roomToKeep refuses work that would keep too much. What interrupts others makes room for itself.
-func (c *Connection) roomToKeep(w work, interrupt bool) error {
-	mine, all := c.kept+w.size, c.call.registry.kept.Load()+int64(w.size)
+// roomToKeep refuses work that would keep too much. What it interrupts makes room for it.
+func (c *Connection) roomToKeep(w work, interrupted []*operation) error {
+	more := w.size
+	for _, op := range interrupted {
+		more -= op.size
+	}
+	mine, all := c.kept+more, c.call.registry.kept.Load()+int64(more)
 	switch {
-	case interrupt:
+	case more <= 0:
 		return nil
 	case mine > maxKept:
 		return fault.Throttled(5*time.Second, "The media operations of the connection that go on or wait keep %d bytes, at most %d are possible.", c.kept, maxKept).WithCode("8516")
 	case mine > leastKept && all > maxKeptByAll:
-		return fault.Throttled(5*time.Second, "The media operations of all calls keep %d bytes, at most %d are possible.", all-int64(w.size), maxKeptByAll).WithCode("8516")
+		return fault.Throttled(5*time.Second, "The media operations of all calls keep %d bytes, at most %d are possible.", all-int64(more), maxKeptByAll).WithCode("8516")
 	}
 	return nil
 }

@@ -35,20 +35,23 @@ const maxQueued = 1000
 // queue puts work at the end of the main lane; interrupting work cancels what runs
 // and waits there.
 func (c *Connection) queue(w work, interrupt bool) error {
-	if err := c.roomToKeep(w, interrupt); err != nil {
+	var before []*operation
+	for _, op := range c.operations {
+		if op.lane == mainLane {
+			before = append(before, op)
+		}
+	}
+	var interrupted []*operation
+	if interrupt {
+		interrupted = before
+	} else if len(before) >= maxQueued { // what is canceled makes room soon
+		return fault.Throttled(5*time.Second, "%d media operations of the connection wait already.", len(before)).WithCode("8516")
+	}
+	if err := c.roomToKeep(w, interrupted); err != nil {
 		return err
 	}
-	before := 0
-	for _, op := range c.operations {
-		if op.lane != mainLane {
-			continue
-		}
-		if before++; interrupt {
-			op.cancel()
-		}
-	}
-	if before >= maxQueued && !interrupt { // what is canceled makes room soon
-		return fault.Throttled(5*time.Second, "%d media operations of the connection wait already.", before).WithCode("8516")
+	for _, op := range interrupted {
+		op.cancel()
 	}
 	w.lane = mainLane
 	c.accept(w)
@@ -59,9 +62,6 @@ func (c *Connection) queue(w work, interrupt bool) error {
 // occupy starts work with single participants, unless another operation goes on
 // with one of them; interrupting work cancels that one.
 func (c *Connection) occupy(w work, interrupt bool) error {
-	if err := c.roomToKeep(w, interrupt); err != nil {
-		return err
-	}
 	var busy []*operation
 	for _, p := range w.with {
 		op := p.occupied()
@@ -71,6 +71,9 @@ func (c *Connection) occupy(w work, interrupt bool) error {
 		if op != nil {
 			busy = append(busy, op)
 		}
+	}
+	if err := c.roomToKeep(w, busy); err != nil {
+		return err
 	}
 	for _, op := range busy {
 		op.cancelMedia()

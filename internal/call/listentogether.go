@@ -59,7 +59,7 @@ func (t *together) add(f audio.Frame) {
 		t.size = copy(t.sum[:], f)
 		return
 	}
-	for i, sample := range f[:min(len(f), t.size)] {
-		t.sum[i] = int16(min(max(int(t.sum[i])+int(sample), -1<<15), 1<<15-1))
+	if len(f) > 0 {
+		audio.Add(t.sum[:t.size], t.sum[:t.size], f)
 	}
 }

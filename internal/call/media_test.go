@@ -106,6 +106,13 @@ func TestWhatIsToBePlayedHasABound(t *testing.T) {
 					t.Errorf("all keep %d MB", n)
 				}
 				w.must(conn.Play(bg, call.Play{Prompts: hello}))
+				leg, other, _ := w.answered()
+				legs = append(legs, leg)
+				for _, to := range [][]identifier.ID{nil, {phone(aPhone)}} {
+					if err := other.Play(bg, call.Play{Prompts: text, To: to, Interrupt: true}); !fault.Is(err, fault.KindThrottled) {
+						t.Errorf("what interrupts nothing to %v: %v", to, err)
+					}
+				}
 				w.must(conn.Play(bg, call.Play{Prompts: text, Interrupt: true}))
 				break
 			}

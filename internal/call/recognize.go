@@ -67,7 +67,7 @@ func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
 		if r.Input != TonesInput {
 			from, frames := target.listenTo()
 			w.run = func(op *operation) Event { return c.listen(op, r, frames) }
-			w.ear, w.after = from, from.leave
+			w.ear, w.after = from, from.close
 		}
 		if c.call.kind == twoParty {
 			r.speaker = c.toAll()
