@@ -53,9 +53,12 @@ func sizeOf(prompts []Prompt) (n int) {
 	return n
 }
 
+// size is how many bytes a context keeps.
+func (c Context) size() int { return len(c.Operation) + len(c.CallbackURI) }
+
 // size is how many bytes a recognition keeps.
 func (r Recognize) size() int {
-	n := sizeOf(r.Prompts) + len(r.StopTones) + len(r.Model)
+	n := r.Context.size() + sizeOf(r.Prompts) + len(r.StopTones) + len(r.Model)
 	for _, choice := range r.Choices {
 		n += len(choice.Label)
 		for _, phrase := range choice.Phrases {

@@ -132,6 +132,32 @@ func TestWhatIsToBePlayedHasABound(t *testing.T) {
 	})
 }
 
+// TestContextsOfWhatWaitsHaveABoundToo: each may have many times the bytes of what is played.
+func TestContextsOfWhatWaitsHaveABoundToo(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, _ := w.answered()
+		of := call.Context{Operation: strings.Repeat("x", 20_000)}
+		for name, accept := range map[string]func() error{
+			"play": func() error { return conn.Play(bg, call.Play{Prompts: hello, Loop: true, Context: of}) },
+			"recognize": func() error {
+				return conn.Recognize(bg, call.Recognize{Target: phone(aPhone), MaxTones: 1, InitialSilence: time.Hour, Context: of})
+			},
+		} {
+			var err error
+			accepted := -1
+			for ; err == nil && accepted < 1000; accepted++ {
+				err = accept()
+			}
+			if !fault.Is(err, fault.KindThrottled) || accepted < 400 || accepted > 8<<20/20_000 {
+				t.Errorf("%s: %d are accepted, then %v", name, accepted, err)
+			}
+			w.must(conn.CancelAllMedia(bg))
+			synctest.Wait()
+		}
+		leg.HangUp()
+	})
+}
+
 func TestInterruptingPlayCancelsWhatRunsAndWaits(t *testing.T) {
 	run(t, func(w *world) {
 		leg, conn, id := w.answered()

@@ -52,7 +52,7 @@ func (c *Connection) playTo(play Play) error {
 
 // playWork plays to a speaker's listeners.
 func (c *Connection) playWork(play Play, to speaker) work {
-	return work{kind: PlayOperation, what: play.Context, size: sizeOf(play.Prompts), run: func(op *operation) Event {
+	return work{kind: PlayOperation, what: play.Context, size: play.Context.size() + sizeOf(play.Prompts), run: func(op *operation) Event {
 		started := func() {
 			c.call.post(func() {
 				op.pauseMusic()
