@@ -80,6 +80,28 @@ func TestPromptReachesADeviceThatComes(t *testing.T) {
 	}
 }
 
+// TestMusicOfADeviceThatHasLeftEnds, not with the hold: a user on hold may come and leave with
+// another device any number of times.
+func TestMusicOfADeviceThatHasLeftEnds(t *testing.T) {
+	run(t, func(w *world) {
+		first, conn, _, leave := w.annAndBob()
+		w.must(conn.Hold(bg, call.Hold{Who: ann, Music: hello[0]}))
+		time.Sleep(time.Second)
+		for range 5 {
+			second := w.joins(annsGroup, ann)
+			time.Sleep(time.Second)
+			second.HangUp()
+			synctest.Wait()
+		}
+		before := first.Heard()
+		time.Sleep(time.Second)
+		if n := w.prompts.Playing(); n != 1 || first.Heard()-before < 45 {
+			t.Errorf("%d playbacks go on for one device, which heard %d frames in a second", n, first.Heard()-before)
+		}
+		leave(first)
+	})
+}
+
 var annsGroup = call.Locator{GroupCallID: groupID}
 
 // annAndBob are in a group, ann with one device, and an application controls it.

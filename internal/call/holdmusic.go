@@ -34,7 +34,7 @@ func (m *holdMusic) playTo(list []*endpoint, started func(), failed func(cause e
 	c := m.op.conn.call
 	var speakers []speaker
 	for _, e := range list {
-		speakers = append(speakers, speaker{say: func(p Playback) { e.private.setMusic(p) }})
+		speakers = append(speakers, speaker{say: func(p Playback) { e.private.setMusic(p) }, gone: e.private.left()})
 	}
 	play := func(music Prompt, started func()) (failed *sourceError) {
 		errors.As(playAll(m.ctx, c.registry.cfg.Prompts, []Prompt{music}, true, speakers, started), &failed)

@@ -15,6 +15,8 @@ import (
 type Prompts struct {
 	Fail map[string]error // by address, those that cannot be played; OwnMusic for the configured music on hold
 
+	playing atomic.Int64
+
 	mu     sync.Mutex
 	warmed []speech.Endpoints
 }
@@ -32,6 +34,8 @@ func NewPrompts() *Prompts { return &Prompts{Fail: make(map[string]error)} }
 // Open implements call.Prompts.
 func (p *Prompts) Open(ctx context.Context, list []call.Prompt, loop bool) call.Playback {
 	b := &playback{prompts: p, list: list, loop: loop, started: make(chan struct{}), done: make(chan struct{})}
+	p.playing.Add(1)
+	context.AfterFunc(ctx, func() { p.playing.Add(-1) })
 	go func() {
 		select {
 		case <-time.After(10 * time.Millisecond):
@@ -47,6 +51,9 @@ func (p *Prompts) Open(ctx context.Context, list []call.Prompt, loop bool) call.
 	}()
 	return b
 }
+
+// Playing is how many playbacks somebody has opened and not given up.
+func (p *Prompts) Playing() int { return int(p.playing.Load()) }
 
 // Warm implements call.Prompts.
 func (p *Prompts) Warm(of speech.Endpoints) {
