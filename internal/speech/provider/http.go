@@ -2,6 +2,7 @@ package provider
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/switchhook/switchhook/internal/speech"
 )
@@ -55,6 +57,10 @@ type answer struct {
 	contentType string
 }
 
+// lookedAt is how much of an answer shows whether it is text, in bytes. So much sound without
+// a byte that is a control character in text is as good as impossible.
+const lookedAt = 256
+
 // isText reports whether it is something to read, and so no raw sound, in which it would be
 // loud noise: an error in JSON, or the page of a proxy. Its name does not suffice: frameworks
 // call whatever a program has not named a page.
@@ -68,8 +74,8 @@ func (a *answer) isText() bool {
 		io.Reader
 		io.Closer
 	}{in, a.ReadCloser}
-	first, _ := in.Peek(1) // an error comes again
-	return len(first) > 0 && (first[0] == '{' || first[0] == '<')
+	first, _ := in.Peek(lookedAt) // an error comes again
+	return len(first) > 0 && !bytes.ContainsFunc(first, func(r rune) bool { return r < ' ' && !unicode.IsSpace(r) })
 }
 
 // send returns the answer. What fails before it, and may do better at once, is tried a

@@ -131,8 +131,16 @@ func TestServicesSpeak(t *testing.T) {
 // sound.
 func TestTextIsNotHeard(t *testing.T) {
 	for _, s := range speakers() {
-		for _, test := range []struct{ kind, body string }{
-			{"application/json", `{"error":"not today"}`}, {"text/html; charset=utf-8", "<!DOCTYPE html><p>not today"}, {"text/html", string(s.says)},
+		like := string(s.says) // sound that begins as a page does
+		if !strings.HasPrefix(like, "RIFF") {
+			like = "<{" + like[2:]
+		}
+		for _, test := range []struct {
+			kind, body string
+			isSound    bool
+		}{
+			{"application/json", `{"error":"not today"}`, false}, {"text/html; charset=utf-8", "\r\n<!DOCTYPE html><p>not today", false}, {"text/plain", "not today", false},
+			{"text/html", string(s.says), true}, {"text/html", like, true},
 		} {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", test.kind)
@@ -142,7 +150,7 @@ func TestTextIsNotHeard(t *testing.T) {
 			sound, err := s.make(at).Speak(t.Context(), hello)
 			var failure *speech.Error
 			switch {
-			case test.body != string(s.says):
+			case !test.isSound:
 				if !errors.As(err, &failure) || failure.Kind != speech.Broken {
 					t.Errorf("%s, %s: %v", s.name, test.kind, err)
 				}
