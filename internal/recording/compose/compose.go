@@ -33,7 +33,7 @@ var (
 // Config is what a Composer needs.
 type Config struct {
 	Pool  *convert.Pool // whose places are taken
-	Stall time.Duration // how long no frame may be made; 0: two minutes
+	Stall time.Duration // how long no frame may be made, and no decoder be given up; 0: two minutes
 }
 
 // Composer composes files. It is safe for concurrent use.
@@ -140,6 +140,7 @@ func (c *Composer) make(ctx context.Context, end context.CancelCauseFunc, p *pla
 	}
 	stall := time.AfterFunc(c.cfg.Stall, func() { end(&convert.Error{Cause: errStalled}) })
 	defer stall.Stop()
+	painter.moved = func() { stall.Reset(c.cfg.Stall) }
 	for frame := range p.count {
 		if err = painter.paint(ctx, frame); err != nil {
 			end(err)

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -29,10 +30,18 @@ func script(t *testing.T, text string) *convert.Pool {
 }
 
 // oneCamera is two seconds of a camera; nothing of it can be decoded.
-func oneCamera() *storedFile {
+func oneCamera() *storedFile { return cameras(1) }
+
+func cameras(n int) *storedFile {
 	f := &storedFile{}
-	f.scene(0, nil, pictures.Tile{Who: "8:acs:a_b", Stream: 1})
-	f.add(1, "VP8", [][]byte{make([]byte, 100), {1, 2, 3}}, 500*time.Millisecond)
+	var tiles []pictures.Tile
+	for stream := 1; stream <= n; stream++ {
+		tiles = append(tiles, pictures.Tile{Who: fmt.Sprint("8:acs:a_", stream), Stream: stream})
+	}
+	f.scene(0, nil, tiles...)
+	for _, tile := range tiles {
+		f.add(tile.Stream, "VP8", [][]byte{make([]byte, 100), {1, 2, 3}}, 500*time.Millisecond)
+	}
 	return f
 }
 
@@ -93,6 +102,17 @@ func TestCameraGoesOnBehindWhatCrashesItsDecoder(t *testing.T) {
 	}
 	if ran, _ := os.ReadFile(decoders); len(ran) != 3 {
 		t.Errorf("%d decoders ran", len(ran))
+	}
+}
+
+// TestDecodersThatHangAtOnceAreLeftOut: to give up one after the other takes as long as
+// composing may stand still.
+func TestDecodersThatHangAtOnceAreLeftOut(t *testing.T) {
+	pool := script(t, `case "$*" in *video_size*) cat >/dev/null; echo made;; *) exec sleep 1000;; esac`)
+	out := &output{}
+	err := New(Config{Pool: pool, Stall: 2 * time.Second}, quiet).Compose(t.Context(), jobOf(cameras(3), beeps(2*time.Second), out, 0, 2*time.Second))
+	if err != nil || out.closed != 1 || out.String() != "made\n" {
+		t.Errorf("%v, %+v", err, out)
 	}
 }
 

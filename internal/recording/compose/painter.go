@@ -5,7 +5,6 @@ import (
 	"image"
 	"io"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/recording/pictures"
@@ -25,6 +24,7 @@ type painter struct {
 	later        []*run           // that begin later
 	soon         []*run           // whose first picture is known
 	streams      map[int]*decoder // by stream: the last one that has begun
+	moved        func()           // told of decoders that are given up, which take their time
 }
 
 // place is a tile of the present scene.
@@ -122,19 +122,6 @@ func (p *painter) begin(ctx context.Context, frame int, at time.Duration) error 
 	}
 	p.soon = waiting
 	return nil
-}
-
-// replace lets another decoder go on where one has failed. Its last picture stays until then.
-func (p *painter) replace(d *decoder) error {
-	if !d.failed {
-		return nil
-	}
-	d.failed = false
-	more, err := d.run.skip(p.file, p.plan, p.plan.from+timeOf(d.next-1))
-	if more {
-		p.soon = slices.Insert(p.soon, 0, d.run) // before another run of its stream
-	}
-	return err
 }
 
 // setUp takes the scene of a time, and reports whether it is another one.

@@ -89,28 +89,3 @@ func (in *run) peek(file io.ReaderAt, p *plan) (bool, error) {
 	in.first, in.begins = first, p.frameAt(first.At)
 	return true, nil
 }
-
-// maxFailed is how many decoders of a run may fail: what is left of it is not decoded.
-const maxFailed = 10
-
-// skip goes on to the first key frame after a time, where a decoder has failed. It returns
-// false where nothing follows that is to be decoded.
-func (in *run) skip(file io.ReaderAt, p *plan, after time.Duration) (bool, error) {
-	if in.failed++; in.failed == maxFailed {
-		return false, nil
-	}
-	after = max(after, in.first.At)
-	in.frames = pictures.NewFrames(file, in.span)
-	for {
-		next, err := in.frames.Next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return false, nil
-		case err != nil:
-			return false, err
-		case next.Key && next.At > after:
-			in.first, in.begins = next, p.frameAt(next.At)
-			return true, nil
-		}
-	}
-}
