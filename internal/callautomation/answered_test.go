@@ -97,6 +97,7 @@ type application struct {
 	announcer *calltest.Announcer
 	calls     *call.Registry
 	key       auth.Key
+	version   string // of its requests
 }
 
 const applicationsResource = "11111111-2222-4333-8444-555555555555"
@@ -104,10 +105,10 @@ const applicationsResource = "11111111-2222-4333-8444-555555555555"
 func newApplication(t *testing.T, mixes *mixer.Engine) *application {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	a := &application{t: t, outbox: &counted{}, announcer: calltest.NewAnnouncer(), key: auth.NewKey()}
+	a := &application{t: t, outbox: &counted{}, announcer: calltest.NewAnnouncer(), key: auth.NewKey(), version: "2026-03-12"}
 	a.calls = call.NewRegistry(call.Config{
 		Resource: applicationsResource, Numbers: calltest.Numbers{"+15550100001"}, Announcer: a.announcer, Publisher: NewCallbacks(a.outbox, log), Mixes: calltest.MixesOf(mixes),
-		Prompts: calltest.NewPrompts(), Recordings: deafRecording{}, Dialers: call.Dialers{Numbers: &calltest.Dialer{Fail: errors.New("no route")}},
+		Prompts: calltest.NewPrompts(), Recordings: deafRecording{}, Transcripts: &calltest.Transcripts{}, Dialers: call.Dialers{Numbers: &calltest.Dialer{Fail: errors.New("no route")}},
 	}, log)
 	answers, err := rest.NewRepeatability(store.InMemory(), "answers")
 	if err != nil {
@@ -124,14 +125,17 @@ func newApplication(t *testing.T, mixes *mixer.Engine) *application {
 }
 
 // send asks for the callbacks that come before the answer to a request, and after it.
-func (a *application) send(path, body, before, after string) (answer struct{ CallConnectionID, RecordingID string }) {
+func (a *application) send(path, body, before, after string) (answer struct {
+	CallConnectionID, RecordingID, OperationContext, SubscriptionID string
+	TranscriptionSubscription                                       struct{ ID string }
+}) {
 	a.t.Helper()
 	a.outbox.posted = nil
 	method, body := http.MethodPost, `{"callbackUri":"http://app.test/callback",`+body+`}`
 	if of, is := strings.CutPrefix(path, "DELETE "); is {
 		method, path, body = http.MethodDelete, of, ""
 	}
-	r := httptest.NewRequest(method, "/calling/"+path+"?api-version=2026-03-12", strings.NewReader(body))
+	r := httptest.NewRequest(method, "/calling/"+path+"?api-version="+a.version, strings.NewReader(body))
 	r.Host = "localhost:8443"
 	if err := authtest.Sign(r, []byte(body), a.key.Base64(), time.Now()); err != nil {
 		a.t.Fatal(err)

@@ -6,37 +6,9 @@ import (
 	"net/http"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/speech"
 )
-
-// unservedOptions are members of previews that no provider serves. They are refused by
-// name: an application that relies on them must not believe that its texts are redacted.
-type unservedOptions struct {
-	EnableSentimentAnalysis bool `json:"enableSentimentAnalysis"`
-	PIIRedaction            *struct {
-		Enable bool `json:"enable"`
-	} `json:"piiRedactionOptions"`
-	Summarization *struct {
-		Enable bool `json:"enableEndCallSummary"`
-	} `json:"summarizationOptions"`
-}
-
-// check refuses what is asked for. Field is where the members stand.
-func (o unservedOptions) check(field string) error {
-	switch {
-	case o.PIIRedaction != nil && o.PIIRedaction.Enable:
-		return unserved(field+"piiRedactionOptions", "no provider redacts personal data")
-	case o.EnableSentimentAnalysis:
-		return unserved(field+"enableSentimentAnalysis", "no provider tells sentiments")
-	case o.Summarization != nil && o.Summarization.Enable:
-		return unserved(field+"summarizationOptions", noSummaries)
-	}
-	return nil
-}
-
-const noSummaries = "no provider summarises calls"
 
 // transcriptionOptions are those of create, answer and connect.
 type transcriptionOptions struct {
@@ -87,10 +59,6 @@ func modelsFit(field, model, recognition string) error {
 	return cmp.Or(addressFits(field+"speechModelEndpointId", model), addressFits(field+"speechRecognitionModelEndpointId", recognition))
 }
 
-func unserved(field, why string) error {
-	return fault.Unsupported("%s is not offered: %s.", field, why).WithCode("8520")
-}
-
 type transcriptionRequest struct {
 	contextRequest
 	unservedOptions
@@ -110,8 +78,9 @@ func (r transcriptionRequest) languages() []string {
 	return r.Locales
 }
 
-// transcribing reads a request about the transcription of a connection.
-func (a *API) transcribing(w http.ResponseWriter, r *http.Request, do func(*call.Connection, transcriptionRequest, call.Context) error) error {
+// transcribing reads a request about the transcription of a connection. It is answered with
+// what do returns; nil is no body.
+func (a *API) transcribing(w http.ResponseWriter, r *http.Request, do func(*call.Connection, transcriptionRequest, call.Context) (any, error)) error {
 	conn, err := a.connection(w, r)
 	if err != nil {
 		return err
@@ -130,43 +99,56 @@ func (a *API) transcribing(w http.ResponseWriter, r *http.Request, do func(*call
 	if err != nil {
 		return err
 	}
-	if err := do(conn, body, what); err != nil {
+	answer, err := do(conn, body, what)
+	if err != nil {
 		return err
 	}
-	return a.accepted(w, r, http.StatusAccepted, nil)
+	return a.accepted(w, r, http.StatusAccepted, answer)
+}
+
+// subscribed is what a start and a stop of the transcription are answered with; nil: no body.
+func subscribed(r *http.Request, conn *call.Connection, what call.Context) any {
+	if !version(rest.APIVersion(r.Context())).namesSubscription() {
+		return nil
+	}
+	p, err := conn.Properties(r.Context())
+	if err != nil || p.Transcription == nil { // what was asked for is done, though the call be over
+		return nil
+	}
+	return object{}.addText("operationContext", what.Operation).add("subscriptionId", p.Transcription.ID)
 }
 
 // startTranscription is POST …:startTranscription.
 func (a *API) startTranscription(w http.ResponseWriter, r *http.Request) error {
-	return a.transcribing(w, r, func(conn *call.Connection, body transcriptionRequest, what call.Context) error {
+	return a.transcribing(w, r, func(conn *call.Connection, body transcriptionRequest, what call.Context) (any, error) {
 		if err := checkLocale("locale", body.Locale, false); err != nil {
-			return err
+			return nil, err
 		}
-		return conn.StartTranscription(r.Context(), body.languages(), body.model(), what)
+		if err := conn.StartTranscription(r.Context(), body.languages(), body.model(), what); err != nil {
+			return nil, err
+		}
+		return subscribed(r, conn, what), nil
 	})
 }
 
 // updateTranscription is POST …:updateTranscription.
 func (a *API) updateTranscription(w http.ResponseWriter, r *http.Request) error {
-	return a.transcribing(w, r, func(conn *call.Connection, body transcriptionRequest, what call.Context) error {
+	return a.transcribing(w, r, func(conn *call.Connection, body transcriptionRequest, what call.Context) (any, error) {
 		if err := checkLocale("locale", body.Locale, body.model() == ""); err != nil {
-			return err
+			return nil, err
 		}
-		return conn.UpdateTranscription(r.Context(), body.Locale, body.model(), what)
+		return nil, conn.UpdateTranscription(r.Context(), body.Locale, body.model(), what)
 	})
 }
 
 // stopTranscription is POST …:stopTranscription.
 func (a *API) stopTranscription(w http.ResponseWriter, r *http.Request) error {
-	return a.withContext(w, r, (*call.Connection).StopTranscription)
-}
-
-// summarizeCall is POST …:summarizeCall of previews.
-func (a *API) summarizeCall(w http.ResponseWriter, r *http.Request) error {
-	if _, err := a.connection(w, r); err != nil {
-		return err
-	}
-	return unserved("summarizeCall", noSummaries)
+	return a.transcribing(w, r, func(conn *call.Connection, _ transcriptionRequest, what call.Context) (any, error) {
+		if err := conn.StopTranscription(r.Context(), what); err != nil {
+			return nil, err
+		}
+		return subscribed(r, conn, what), nil
+	})
 }
 
 // transcriptionEvents are the events of transcription.

@@ -1,12 +1,16 @@
 package callautomation
 
 import (
+	"log/slog"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/mixer"
 )
 
 // TestTranscriptionOptionsOfSDKsAreTaken: what SDKs send, and what is refused by name.
@@ -79,4 +83,33 @@ func TestTranscriptionRequestsOfPreviews(t *testing.T) {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
+}
+
+// TestTranscriptionNamesItsSubscription to the previews that were recorded so, where it is
+// started and stopped; others get no body.
+func TestTranscriptionNamesItsSubscription(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := mixer.New(mixer.Config{GoClock: true}, slog.New(slog.DiscardHandler))
+		defer synctest.Wait()
+		defer engine.Close()
+		a := newApplication(t, engine)
+		other := identifier.NewUser(applicationsResource).Raw()
+		made := a.send("callConnections", `"targets":[{"communicationUser":{"id":"`+other+`"}}],
+			"transcriptionOptions":{"transportType":"websocket","transportUrl":"wss://app.test/t","locale":"en-US"}`, "", "")
+		ringing := <-a.announcer.Calls
+		a.send("callConnections:answer", `"incomingCallContext":"`+ringing.Context+`"`, "CallConnected ParticipantsUpdated", "CallConnected ParticipantsUpdated")
+		connection, subscription := "callConnections/"+made.CallConnectionID, made.TranscriptionSubscription.ID
+		for version, want := range map[string]string{"2025-08-15-preview": subscription, "2024-09-01-preview": "", "2026-03-12": ""} {
+			a.version = version
+			for _, step := range [][2]string{{":startTranscription", ""}, {":stopTranscription", "TranscriptionStopped"}} {
+				got := a.send(connection+step[0], `"operationContext":"o"`, "", step[1])
+				if got.SubscriptionID != want || want != "" && got.OperationContext != "o" {
+					t.Errorf("%s of %s: %+v, want the subscription %q", step[0], version, got, want)
+				}
+			}
+		}
+		if err := a.calls.Stop(canceled(), t.Context()); err != nil || subscription == "" {
+			t.Errorf("subscription %q, %v", subscription, err)
+		}
+	})
 }

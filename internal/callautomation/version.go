@@ -22,6 +22,12 @@ func (v version) hasAnsweredFor() bool { return v.date() >= "2024-06-15" }
 // 2024-06-15-preview on (recordings of the SDKs' tests of 2024 and 2025).
 func (v version) hasDisabled() bool { return v.date() >= "2024-06-15" }
 
+// namesSubscription: previews from 2025-08-15-preview on answer a start and a stop of
+// transcription with its subscription (recordings of July and August 2025).
+func (v version) namesSubscription() bool {
+	return v.date() >= "2025-08-15" && strings.HasSuffix(string(v), "-preview")
+}
+
 // hasWireDetails: results carry sipDetails and q850Details from 2026-03-12 on.
 func (v version) hasWireDetails() bool { return v.date() >= "2026-03-12" }
 
