@@ -8,15 +8,14 @@ import (
 )
 
 type createRequest struct {
-	Scopes  []string `json:"createTokenWithScopes"`
-	Minutes *int     `json:"expiresInMinutes"`
+	Scopes   []string `json:"createTokenWithScopes"`
+	Minutes  *int     `json:"expiresInMinutes"`
+	CustomID string   `json:"customId"`
 }
 
 type createAnswer struct {
-	Identity struct {
-		ID string `json:"id"`
-	} `json:"identity"`
-	Token *tokenAnswer `json:"accessToken,omitempty"`
+	Identity identityAnswer `json:"identity"`
+	Token    *tokenAnswer   `json:"accessToken,omitempty"`
 }
 
 // create makes a user, with a token if scopes are asked for.
@@ -30,6 +29,13 @@ func (a *API) create(w http.ResponseWriter, r *http.Request) error {
 		if wanted, err = readGrant("createTokenWithScopes", request.Scopes, request.Minutes); err != nil {
 			return err
 		}
+	}
+	customID, err := request.customID(r)
+	if err != nil {
+		return err
+	}
+	if customID != "" {
+		return a.createNamed(w, r, customID, wanted)
 	}
 	id := identifier.NewUser(a.cfg.Resource)
 	made := user{Created: a.cfg.Now().UTC()}

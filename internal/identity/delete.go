@@ -14,6 +14,7 @@ func (a *API) delete(w http.ResponseWriter, r *http.Request) error {
 	if err := a.users.Delete(r.Context(), id.Raw()); err != nil {
 		return notFound(err)
 	}
+	a.forgetCustom(r.Context(), id)
 	a.cfg.Gone(id)
 	w.WriteHeader(http.StatusNoContent)
 	return nil

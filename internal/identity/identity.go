@@ -1,7 +1,8 @@
 // Package identity is the API of calling users: it creates and deletes them,
 // issues and revokes their access tokens, and knows who exists. It obeys
-// Azure's Communication Identity API of 2023-10-01; users and their revocations
-// survive a restart.
+// Azure's Communication Identity API of 2023-10-01, and previews of 2025 in that
+// users may have ids of the application's own; users and their revocations survive a
+// restart.
 package identity
 
 import (
@@ -10,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/auth"
@@ -42,6 +44,10 @@ type API struct {
 	cfg     Config
 	users   *store.Collection[user]
 	answers *rest.Repeatability
+
+	naming  sync.Mutex // while a customId gets its identity, or loses it
+	holders *store.Collection[holder]
+	customs *store.Collection[custom]
 }
 
 // user is what is stored of one.
@@ -68,6 +74,12 @@ func New(cfg Config) (*API, error) {
 		users.Close()
 		return nil, err
 	}
+	holders, customs, err := openCustoms(cfg.Store)
+	if err != nil {
+		answers.Close()
+		users.Close()
+		return nil, err
+	}
 	none := func(context.Context, identifier.ID) error { return nil }
 	if cfg.Revoked == nil {
 		cfg.Revoked = none
@@ -81,11 +93,13 @@ func New(cfg Config) (*API, error) {
 	if cfg.Withdrawn == nil {
 		cfg.Withdrawn = func(identifier.ID) {}
 	}
-	return &API{cfg: cfg, users: users, answers: answers}, nil
+	return &API{cfg: cfg, users: users, answers: answers, holders: holders, customs: customs}, nil
 }
 
 // Close ends the collections. Call it before the store is closed.
 func (a *API) Close() {
+	a.customs.Close()
+	a.holders.Close()
 	a.answers.Close()
 	a.users.Close()
 }
@@ -94,6 +108,7 @@ func (a *API) Close() {
 func (a *API) Register(rt *rest.Router) {
 	repeatable := rest.Repeatable(a.answers)
 	rt.Handle(http.MethodPost, "/identities", a.create, rest.Success(http.StatusCreated), repeatable)
+	rt.Handle(http.MethodGet, "/identities/{id}", a.get)
 	rt.Handle(http.MethodDelete, "/identities/{id}", a.delete, rest.Success(http.StatusNoContent), repeatable)
 	rt.Handle(http.MethodPost, "/identities/{id}/:issueAccessToken", a.issue, repeatable)
 	rt.Handle(http.MethodPost, "/identities/{id}/:revokeAccessTokens", a.revoke, rest.Success(http.StatusNoContent), repeatable)

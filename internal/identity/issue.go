@@ -64,6 +64,9 @@ func (a *API) issue(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.noteToken(r.Context(), id); err != nil {
+		return err
+	}
 	return rest.WriteJSON(w, http.StatusOK, answer)
 }
 
@@ -91,6 +94,9 @@ func readGrant(field string, asked []string, minutes *int) (grant, error) {
 	return wanted, nil
 }
 
+// timeFormat is how times are written.
+const timeFormat = "2006-01-02T15:04:05-07:00"
+
 // mint signs a token. Its time is not before the user's last revocation, which
 // may lie a millisecond ahead of the clock.
 func (a *API) mint(r *http.Request, id identifier.ID, of user, wanted grant) (*tokenAnswer, error) {
@@ -107,5 +113,5 @@ func (a *API) mint(r *http.Request, id identifier.ID, of user, wanted grant) (*t
 	if err != nil {
 		return nil, fmt.Errorf("issue a token for %s: %w", id, err)
 	}
-	return &tokenAnswer{Token: token, ExpiresOn: expires.UTC().Format("2006-01-02T15:04:05-07:00")}, nil
+	return &tokenAnswer{Token: token, ExpiresOn: expires.UTC().Format(timeFormat)}, nil
 }
