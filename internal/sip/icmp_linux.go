@@ -61,7 +61,9 @@ func (s *icmpSocket) receive(data, control []byte) (n, more int, from netip.Addr
 		n, more, from, err = s.calls.receive(data, control)
 		switch {
 		case err == nil:
-			s.responses.begin()
+			if s.responses.noteRead() {
+				s.readErrors()
+			}
 			return n, more, from, nil
 		case !isPending(err):
 			s.sendWaiting()
@@ -76,6 +78,12 @@ func (s *icmpSocket) sendWaiting() {
 	if s.responses.end() {
 		s.readErrors()
 	}
+}
+
+// Close sends the responses that wait, and closes the socket.
+func (s *icmpSocket) Close() error {
+	s.responses.end()
+	return s.UDPConn.Close()
 }
 
 // WriteToUDPAddrPort sends a datagram. An error that no other datagram explains is its own. A response may

@@ -18,11 +18,13 @@ const (
 	longestTogether = 4 << 10
 	// mostRefusals is how often one of them is tried again where the kernel tells an error of another one.
 	mostRefusals = 8
+	// mostRead is how many datagrams are read at most while one waits: of a flood, few are answered.
+	mostRead = 64
 )
 
 // together are responses that are sent by one system call, sendmmsg(2), while there is much to read: a datagram that
 // is sent alone wakes its receiver, and where that sleeps on another processor, this takes most of the time of
-// sending (docs/performance.md). The reader of the socket sends what waits before it waits itself.
+// sending (docs/performance.md). The reader of the socket sends what waits before it waits itself, and at every 64th datagram.
 //
 //	idle ──the reader has read a datagram──> busy ──nothing is there to read──> idle
 //
@@ -31,6 +33,7 @@ type together struct {
 	raw  syscall.RawConn
 	v6   bool
 	busy atomic.Bool // changed under mu
+	read int         // datagrams since the reader has sent what waited; its alone
 
 	mu          sync.Mutex
 	count, sent int
@@ -59,16 +62,20 @@ func newTogether(raw syscall.RawConn, v6 bool) *together {
 	return t
 }
 
-// begin notes that a datagram was read. The reader alone calls it.
-func (t *together) begin() {
-	if !t.busy.Load() {
-		t.mu.Lock()
-		t.busy.Store(true)
-		t.mu.Unlock()
+// noteRead notes that a datagram was read, and sends what has waited while many were. The reader alone calls it.
+// refused says that the kernel has told an error of a datagram.
+func (t *together) noteRead() (refused bool) {
+	if t.read++; t.busy.Load() && t.read < mostRead {
+		return false
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.busy.Store(true)
+	t.read = 0
+	return t.flush()
 }
 
-// end sends what waits: there is nothing to read. refused says that the kernel has told an error of a datagram.
+// end sends what waits: there is nothing to read, or the socket closes.
 func (t *together) end() (refused bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -117,7 +124,7 @@ func (t *together) flush() (refused bool) {
 			failures++
 			refused = true
 		default:
-			t.sent++
+			t.sent, failures = t.sent+1, 0
 		}
 	}
 	t.count, t.sent = 0, 0

@@ -61,7 +61,7 @@ func TestDatagramsAreSentTogether(t *testing.T) {
 			t.Parallel()
 			sender, _ := icmpSocketOn(t, c.from)
 			_, receiver, to := rawUDPOn(t, "127.0.0.1:0")
-			sender.responses.begin()
+			sender.responses.noteRead()
 			var want []string
 			for n := range c.count {
 				if c.other.IsValid() && n%3 == 0 {
@@ -93,7 +93,7 @@ func TestDatagramsAreSentTogether(t *testing.T) {
 func TestRequestsDoNotWait(t *testing.T) {
 	sender, at := icmpSocketOn(t, "127.0.0.1:0")
 	_, receiver, to := rawUDPOn(t, "127.0.0.1:0")
-	sender.responses.begin()
+	sender.responses.noteRead()
 	long := "SIP/2.0 " + strings.Repeat("x", longestTogether)
 	want := []string{"SIP/2.0 200", "BYE", "SIP/2.0 202", long[:64], "SIP/2.0 486"}
 	for _, data := range []string{want[0], want[1], want[2], long} {
@@ -110,6 +110,35 @@ func TestRequestsDoNotWait(t *testing.T) {
 	}
 	sender.WriteToUDPAddrPort([]byte(want[4]), to)
 	if got := received(t, receiver, 1); got[0] != want[4] {
+		t.Errorf("received %q", got)
+	}
+}
+
+// TestResponseDoesNotWaitForAFlood has more to read than anybody waits for, of which one datagram alone is answered.
+func TestResponseDoesNotWaitForAFlood(t *testing.T) {
+	sender, at := icmpSocketOn(t, "127.0.0.1:0")
+	_, receiver, to := rawUDPOn(t, "127.0.0.1:0")
+	for range mostRead + 2 {
+		receiver.WriteToUDPAddrPort([]byte("x"), at)
+	}
+	data := make([]byte, 64)
+	sender.receive(data, nil)
+	sender.WriteToUDPAddrPort([]byte("SIP/2.0 200"), to)
+	for range mostRead {
+		sender.receive(data, nil)
+	}
+	if got := received(t, receiver, 1); got[0] != "SIP/2.0 200" {
+		t.Errorf("received %q", got)
+	}
+}
+
+func TestClosingSocketSendsWhatWaits(t *testing.T) {
+	sender, _ := icmpSocketOn(t, "127.0.0.1:0")
+	_, receiver, to := rawUDPOn(t, "127.0.0.1:0")
+	sender.responses.noteRead()
+	sender.WriteToUDPAddrPort([]byte("SIP/2.0 503"), to)
+	sender.Close()
+	if got := received(t, receiver, 1); got[0] != "SIP/2.0 503" {
 		t.Errorf("received %q", got)
 	}
 }
