@@ -60,7 +60,7 @@ func (l *leg) replacePeer(r replacement) {
 	case l.phase != up || l.dialog.remoteTag != r.tag:
 		s.respond(r.request, r.tx, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return
-	case !isSameTrunk(l.trunk, r.from): // to know a call's tags is not enough
+	case !s.isOf(l.trunk, r): // to know a call's tags is not enough
 		s.respond(r.request, r.tx, sip.StatusForbidden, "Forbidden")
 		return
 	case l.pendingAnswer != nil || l.pendingRefresh != nil:
@@ -105,6 +105,15 @@ func (l *leg) byeOldDialog(left dialog) {
 		}
 	}, func(*sip.Response, error) {})
 	l.credentials = newCredentials(l.trunk) // those of the new dialog
+}
+
+// isOf reports whether a replacement comes from a trunk. Several may have its address: then the request may have
+// been taken for one of another.
+func (s *Server) isOf(t *trunk.Trunk, r replacement) bool {
+	if isSameTrunk(t, r.from) {
+		return true
+	}
+	return t != nil && r.from != nil && !isWebSocket(r.request.Transport()) && s.trunks.Has(sourceOf(r.request).Addr(), t.Name)
 }
 
 // isSameTrunk reports whether two settings are of one trunk: the table of trunks may have been

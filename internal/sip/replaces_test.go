@@ -97,6 +97,32 @@ func TestCallIsTakenOverAfterItsTrunkWasSetAnew(t *testing.T) {
 	}
 }
 
+// TestCallIsTakenOverFromAnyPortOfItsMachine has two trunks of one machine, whose ports tell which of them calls: who
+// takes a call over has another port.
+func TestCallIsTakenOverFromAnyPortOfItsMachine(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	err := r.table.Set([]trunk.Trunk{{Name: "one", Host: "127.0.0.1"}, {Name: "other", Host: "127.0.0.1", Port: int(addressOf(phone.Addr()).Port())}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, taken := r.connect(t, phone)
+	if taken.invitation.Trunk != "other" {
+		t.Fatalf("the call came over %s", taken.invitation.Trunk)
+	}
+	second, err := r.phone(t, nil).Invite(siptest.Invite{To: "+15551230001", Fields: replacing(first, "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.WaitAnswered(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestPhonesOfUsersTakeNoCallOver asks that a user's telephone cannot take over
 // another's call, nor one of a trunk, by knowing its tags.
 func TestPhonesOfUsersTakeNoCallOver(t *testing.T) {
