@@ -23,18 +23,17 @@ type keptConn struct {
 	onClose func(*keptConn)
 
 	writeMu      sync.Mutex
-	lastRead     atomic.Int64 // when something was read last, ns of Unix time
-	lastPing     atomic.Int64 // when the last ping left
-	answersPings atomic.Bool  // it answers pings
+	awaitsPong   atomic.Bool // nothing was read since the last ping left
+	answersPings atomic.Bool // it answers pings
 
 	closeOnce sync.Once
 }
 
-// Read notes when the peer was last heard.
+// Read notes that the peer was heard.
 func (l *keptConn) Read(b []byte) (int, error) {
 	n, err := l.Conn.Read(b)
 	if n > 0 {
-		l.lastRead.Store(time.Now().UnixNano())
+		l.awaitsPong.Store(false)
 		if n <= 4 && len(bytes.Trim(b[:n], "\r\n")) == 0 {
 			l.answersPings.Store(true)
 		}
@@ -61,7 +60,7 @@ func (l *keptConn) ping() {
 		return
 	}
 	defer l.writeMu.Unlock()
-	l.lastPing.Store(time.Now().UnixNano())
+	l.awaitsPong.Store(true)
 	l.Conn.SetWriteDeadline(time.Now().Add(pongTime))
 	if _, err := l.Conn.Write([]byte("\r\n\r\n")); err != nil {
 		l.Close()
@@ -70,7 +69,7 @@ func (l *keptConn) ping() {
 
 // missedPong reports whether the last ping was not answered.
 func (l *keptConn) missedPong() bool {
-	return l.answersPings.Load() && l.lastRead.Load() < l.lastPing.Load()
+	return l.answersPings.Load() && l.awaitsPong.Load()
 }
 
 // keptConns are the connections that we have opened.

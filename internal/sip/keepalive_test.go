@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -99,6 +100,30 @@ func TestConnectionsOfOursAreKeptAlive(t *testing.T) {
 			again.Close()
 		}
 	}
+}
+
+// TestPongIsMissedByNoClock: what is read after a ping answers it, whatever the clock says, and what was read before does
+// not.
+func TestPongIsMissedByNoClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := net.Pipe()
+		defer ours.Close()
+		conn := &keptConn{Conn: ours, onClose: func(*keptConn) {}}
+		data := make([]byte, 4)
+		for _, answers := range []bool{true, false} { // no time passes between them
+			go io.ReadFull(theirs, make([]byte, 4))
+			conn.ping()
+			if answers {
+				go io.WriteString(theirs, "\r\n")
+				if _, err := conn.Read(data); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if conn.missedPong() == answers {
+				t.Errorf("a ping that was answered (%t) was missed (%t)", answers, !answers)
+			}
+		}
+	})
 }
 
 func TestSTUNKeepAliveIsAnswered(t *testing.T) {
