@@ -29,9 +29,6 @@ func (r *Rules) isEmergency(number string) bool { return r.emergency[strings.Tri
 // callers do not hold up.
 func (r *Rules) IsEmergency(to identifier.ID) bool { return r != nil && r.isEmergency(to.Number()) }
 
-// Owns reports whether a number is ours.
-func (r *Rules) Owns(number string) bool { return r != nil && r.numbers.Owns(number) }
-
 // exempt reports whether a number passes a guard because it is one of an
 // emergency service: a spending limit must not cost a life. A guard whose prefixes
 // name the number itself applies to it.

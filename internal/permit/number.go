@@ -26,6 +26,9 @@ func (r *Rules) Normal(id identifier.ID) identifier.ID {
 	return id
 }
 
+// Owns reports whether a number is ours.
+func (r *Rules) Owns(number string) bool { return r != nil && r.numbers.Owns(number) }
+
 // meanings are the numbers that a request may reach before its trunk is known.
 func (r *Rules) meanings(q Request) []string {
 	number := r.Normal(q.To).Number()
