@@ -183,10 +183,16 @@ func TestNATToARegistrarIsKeptOpen(t *testing.T) {
 	newRig(t, func(c *Config) { c.flowKeepAlive = t1 }, via)
 	registrar.respond(t, registrar.request(t, "REGISTER"), "200 OK", "a", "Expires: 600\r\n", "")
 	buffer := make([]byte, 1024)
-	for range 3 {
-		registrar.conn.SetReadDeadline(time.Now().Add(patience))
-		if n, _, err := registrar.conn.ReadFrom(buffer); err != nil || string(buffer[:n]) != "\r\n\r\n" {
-			t.Fatalf("got %q, %v", buffer[:n], err)
+	registrar.conn.SetReadDeadline(time.Now().Add(patience))
+	for lines := 0; lines < 3; {
+		n, _, err := registrar.conn.ReadFrom(buffer)
+		switch got := string(buffer[:n]); {
+		case err != nil:
+			t.Fatal(err)
+		case got == "\r\n\r\n":
+			lines++
+		case !strings.HasPrefix(got, "REGISTER "): // that is one that was repeated before our answer came
+			t.Fatalf("got %q", got)
 		}
 	}
 }
