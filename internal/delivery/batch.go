@@ -137,6 +137,7 @@ func (e *Engine) maySend(j *job, now time.Time) bool {
 	case e.isStopped():
 		e.unqueue(j)
 		j.state = backingOff
+	case e.readdress(j, now): // it goes elsewhere
 	case why != "":
 		e.finish(j, history.Expired, why)
 	case j.breaker != nil && !j.breaker.ready(now), !j.to.ready(now):

@@ -85,10 +85,10 @@ func (e *Engine) start(j *job) {
 		j.state = backingOff
 		return
 	}
-	if e.readdress(j) {
+	now := time.Now()
+	if e.readdress(j, now) {
 		return
 	}
-	now := time.Now()
 	if why := j.exhausted(now); why != "" {
 		e.finish(j, history.Expired, why)
 		return

@@ -26,7 +26,7 @@ type Policy struct {
 	// was dropped: the place for dead-lettering. The message is forgotten only
 	// when those that the hook returns are in the journal.
 	Undelivered func(u Undelivered) []Message
-	// Moved, if given, says of a message that waits for another attempt that it would go
+	// Moved, if given, says of a message that waits for an attempt that it would go
 	// elsewhere if it were posted now. Readdress makes the message that takes its place,
 	// or says that there is none any more. Moved must not block.
 	Moved     func(m *Message) bool

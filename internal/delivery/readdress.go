@@ -8,9 +8,12 @@ import (
 // readdress hands a message that waited over to the one that takes its place, where its
 // policy says that it would go elsewhere now, and reports whether it did. That one is in
 // the journal before the other leaves it.
-func (e *Engine) readdress(j *job) bool {
-	if j.state != backingOff || j.Page() == 0 || !j.policy.moved(&j.msg) {
+func (e *Engine) readdress(j *job, now time.Time) bool {
+	if j.state != backingOff && now.Sub(j.Posted) < freshlyAddressed || j.Page() == 0 || !j.policy.moved(&j.msg) {
 		return false
+	}
+	if j.state == queued {
+		e.unqueue(j)
 	}
 	policy := j.policy
 	e.open.end(j.msg.Group)
@@ -23,6 +26,10 @@ func (e *Engine) readdress(j *job) bool {
 	e.depart(j)
 	return true
 }
+
+// freshlyAddressed is how long a message that has not been tried goes where it was posted to
+// without another look: most are sent at once.
+const freshlyAddressed = time.Second
 
 func (p *Policy) moved(m *Message) bool { return p.Moved != nil && p.Moved(m) }
 

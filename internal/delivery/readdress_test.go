@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -129,4 +130,49 @@ func TestEventThatIsResentGoesToTheNewEndpoint(t *testing.T) {
 			t.Errorf("the last attempt is %+v", a)
 		}
 	})
+}
+
+// TestMessageThatWaitsForItsFirstAttemptGoesToTheNewEndpoint, though the former one still answers.
+func TestMessageThatWaitsForItsFirstAttemptGoesToTheNewEndpoint(t *testing.T) {
+	for name, message := range map[string]func(body string) Message{
+		"behind another of its lane": func(body string) Message { return grid("call", body) },
+		"at a busy destination":      func(body string) Message { return grid(body, body) },
+		"gathered for a batch": func(body string) Message {
+			m := grid(body, body)
+			m.Batch = Batch{Key: "events", MaxEvents: 10}
+			return m
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var endpoint atomic.Value
+			former := grid("", "").URL
+			endpoint.Store(former)
+			hooks := &webhooks{answer: func(url, _ string, _ int) reply {
+				return reply{status: 200, after: map[bool]time.Duration{true: 20 * time.Second}[url == former]}
+			}}
+			runWith(t, Config{Policies: movable(&endpoint), PerDestination: 1}, journal.InMemory(), hooks, func(e *Engine, _ []journal.Hold) {
+				e.Post(message("a"))
+				time.Sleep(time.Second)
+				e.Post(message("b"), message("c"))
+				time.Sleep(5 * time.Second)
+				endpoint.Store(newEndpoint)
+				e.EndProbation("sub", newEndpoint)
+				time.Sleep(time.Minute)
+				var old, moved string
+				for _, h := range hooks.got {
+					if h.url == former {
+						old += h.body
+					} else {
+						moved += h.body
+					}
+				}
+				if old != "a" && old != "[a]" || strings.Count(moved, "moved b") != 1 || strings.Count(moved, "moved c") != 1 {
+					t.Errorf("the former endpoint got %q, the new one %q", old, moved)
+				}
+				if n := e.open.Load(); n != 0 || e.inQueues+e.inLanes != 0 {
+					t.Errorf("%d messages are open, %d wait", n, e.inQueues+e.inLanes)
+				}
+			})
+		})
+	}
 }
