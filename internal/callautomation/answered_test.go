@@ -30,6 +30,7 @@ import (
 type slow struct{}
 
 func (slow) Flush(context.Context) error { time.Sleep(3 * time.Second); return nil }
+func (slow) Waiting(string) int64        { return maxWaiting }
 
 // counted is an outbox that notes what was posted.
 type counted struct {

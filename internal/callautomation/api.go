@@ -12,6 +12,8 @@ import (
 // when the promise of its events is kept on disk.
 type Journal interface {
 	Flush(context.Context) error
+	// Waiting is how many bytes the messages of a policy take that are not delivered.
+	Waiting(policy string) int64
 }
 
 // API is /calling/.

@@ -3,8 +3,10 @@ package callautomation
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -50,6 +52,10 @@ func needed(field, value string) (string, error) {
 	return value, nil
 }
 
+// maxWaiting bounds the callbacks that wait, in bytes, beyond which nobody connects: it needs
+// no call, and each connection to a call that is not there has an event.
+const maxWaiting = 128 << 20
+
 // connect is POST /calling/callConnections:connect.
 func (a *API) connect(w http.ResponseWriter, r *http.Request) error {
 	body, err := rest.Decode[connectRequest](r)
@@ -63,6 +69,9 @@ func (a *API) connect(w http.ResponseWriter, r *http.Request) error {
 	control, err := control(rest.APIVersion(r.Context()), body.CallbackURI, body.OperationContext, body.Intelligence, body.MediaStreaming, body.Transcription)
 	if err != nil {
 		return err
+	}
+	if a.journal.Waiting(Policy) > maxWaiting {
+		return fault.Throttled(5*time.Second, "more than %d MB of callbacks wait for applications that do not answer", maxWaiting>>20)
 	}
 	control.Barrier = barrier(r)
 	made, err := a.calls.Connect(r.Context(), to, control)

@@ -20,6 +20,7 @@ import (
 type kept struct{}
 
 func (kept) Flush(context.Context) error { return nil }
+func (kept) Waiting(string) int64        { return 0 }
 
 // TestEndThatSomebodyElseBroughtMayBeAskedFor: who terminates a call that the other end has
 // terminated in the same second is answered as if it were there still, once, and its own

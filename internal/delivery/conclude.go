@@ -145,7 +145,7 @@ func (e *Engine) finish(j *job, how history.Result, why string) {
 		e.unqueue(j)
 	}
 	j.state = done
-	e.open.end(j.msg.Group)
+	e.open.end(j)
 	e.note(j, how, why)
 	e.metrics.messages.WithLabelValues(j.msg.Policy, string(how)).Inc()
 	if j.policy != nil && j.policy.Observer != nil && !j.silent {

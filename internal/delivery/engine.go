@@ -133,7 +133,7 @@ func (e *Engine) Start(ctx context.Context) (recovered []journal.Hold, err error
 	}
 	for _, record := range left.Messages {
 		j := jobOf(record)
-		e.open.add(j.msg.Group)
+		e.open.add(j)
 		j.spared = spared
 	}
 	if left.Records > 0 {

@@ -67,7 +67,7 @@ type job struct {
 
 // newJob returns the job of a message that is posted now.
 func newJob(m Message, posted time.Time) *job {
-	j := &job{msg: m}
+	j := &job{msg: m, size: int32(len(m.Body))}
 	j.NewMessage(j, posted, m.Release)
 	return j
 }
@@ -88,6 +88,7 @@ func (j *job) Encode() []byte { return encodeMessage(&j.msg) }
 // Decode implements journal.Message.
 func (j *job) Decode(content []byte, format int) (ends []string, err error) {
 	err = j.msg.decode(content, format)
+	j.size = int32(len(j.msg.Body))
 	return j.msg.Release, err
 }
 

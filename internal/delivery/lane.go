@@ -47,7 +47,6 @@ func newLane(key laneKey) *lane {
 func (e *Engine) admit(j *job) {
 	j.policy = e.policies[j.msg.Policy]
 	j.outcome.Attempt = j.Attempts
-	j.size = int32(len(j.msg.Body))
 	e.holdBody(j)
 	j.msg.Batch = j.msg.Batch.withDefaults()
 	target, err := e.targets.of(j.msg.URL, e.transport)

@@ -29,7 +29,7 @@ func (e *Engine) post(messages []Message, refuse func(*Message) string) {
 		if m.Delay > 0 {
 			j.Due = now.Add(m.Delay)
 		}
-		e.open.add(j.msg.Group)
+		e.open.add(j)
 		entries = append(entries, journal.EntryOf(&j.Record))
 	}
 	e.enqueue(entries...)

@@ -16,7 +16,7 @@ func (e *Engine) readdress(j *job, now time.Time) bool {
 		e.unqueue(j)
 	}
 	policy := j.policy
-	e.open.end(j.msg.Group)
+	e.open.end(j)
 	e.hand(j, Undelivered{Message: j.msg, Posted: j.Posted}, true, func(u Undelivered) []Message {
 		if again, ok := policy.Readdress(u.Message, u.Posted); ok {
 			return []Message{again}

@@ -159,6 +159,7 @@ func TestMessageThatWaitsForItsFirstAttemptGoesToTheNewEndpoint(t *testing.T) {
 				e.EndProbation("sub", newEndpoint)
 				time.Sleep(time.Minute)
 				var old, moved string
+				hooks.mu.Lock()
 				for _, h := range hooks.got {
 					if h.url == former {
 						old += h.body
@@ -166,6 +167,7 @@ func TestMessageThatWaitsForItsFirstAttemptGoesToTheNewEndpoint(t *testing.T) {
 						moved += h.body
 					}
 				}
+				hooks.mu.Unlock()
 				if old != "a" && old != "[a]" || strings.Count(moved, "moved b") != 1 || strings.Count(moved, "moved c") != 1 {
 					t.Errorf("the former endpoint got %q, the new one %q", old, moved)
 				}
