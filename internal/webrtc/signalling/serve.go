@@ -194,7 +194,7 @@ func (s *Session) watch(ctx context.Context, socket *socket, stop <-chan struct{
 			s.warn(now)
 			if now.Sub(verified) >= verifyEvery {
 				verified = now
-				s.verify(ctx, socket)
+				s.verify(ctx)
 			}
 		}
 	}

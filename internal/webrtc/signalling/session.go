@@ -11,7 +11,7 @@ import (
 // Session is what a client has beyond its sockets:
 //
 //	live ──socket gone──> away ──hello with session──> live
-//	 └────────bye──────────┴──120 s──> over
+//	 └────────bye──────────┴──120 s, or 30 s where its token was revoked──> over
 type Session struct {
 	server      *Server
 	secret      string

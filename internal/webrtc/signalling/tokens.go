@@ -19,8 +19,8 @@ func (s *Session) warn(now time.Time) {
 	}
 }
 
-// verify ends a socket whose token has been revoked, or has expired.
-func (s *Session) verify(ctx context.Context, socket *socket) {
+// verify ends the socket of a session whose token has been revoked, or has expired.
+func (s *Session) verify(ctx context.Context) {
 	s.mu.Lock()
 	token, expires := s.token, s.expires
 	s.mu.Unlock()
@@ -32,12 +32,13 @@ func (s *Session) verify(ctx context.Context, socket *socket) {
 	if s.token != token { // the client has shown another one meanwhile
 		return
 	}
+	known := s.revoked
 	s.revoked = time.Now().Before(expires)
-	if s.revoked && s.leaving != nil {
+	if s.revoked && !known && s.leaving != nil {
 		s.leaving.Reset(revokedGrace)
 	}
-	if socket != nil {
-		socket.abandon(protocol.CloseUnauthorized, "the token is not good any more")
+	if s.socket != nil {
+		s.socket.abandon(protocol.CloseUnauthorized, "the token is not good any more")
 	}
 }
 
@@ -68,10 +69,7 @@ func (s *Server) CheckUser(user string) {
 	s.tokensEnded.Add(1)
 	for _, session := range s.all(func() {}) {
 		if session.user == user {
-			session.mu.Lock()
-			socket := session.socket
-			session.mu.Unlock()
-			session.verify(s.ctx, socket)
+			session.verify(s.ctx)
 		}
 	}
 }
