@@ -6,6 +6,6 @@ import type { CallClientOptions } from "./types";
 /** Pages that collect logs know these lines by how they begin: azure:ACS-calling:info. */
 const azure = createClientLogger("ACS-calling");
 
-export function logOf({ logger = azure }: CallClientOptions): (line: string) => void {
-  return (line) => logger.info(`calling: ${line}`);
+export function logOf({ logger }: CallClientOptions): (line: string) => void {
+  return (line) => (logger ?? azure).info(`calling: ${line}`);
 }

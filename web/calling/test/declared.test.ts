@@ -93,10 +93,11 @@ test("without a logger of its own, a page has the log of Azure's SDKs", () => {
     assert.deepEqual(lines, [], "until it wants one");
     setLogLevel("verbose");
     new CallClient({ diagnostics: { tags: ["b"] } });
+    new CallClient({ diagnostics: { tags: ["n"] }, logger: null as never });
     new CallClient({ diagnostics: { tags: ["c"] }, logger: { info: (line: string) => lines.push(`own ${line}`) } as never });
   } finally {
     setLogLevel(undefined);
     AzureLogger.log = log;
   }
-  assert.deepEqual(lines, ["azure:ACS-calling:info calling: tags b", "own calling: tags c"]);
+  assert.deepEqual(lines, ["azure:ACS-calling:info calling: tags b", "azure:ACS-calling:info calling: tags n", "own calling: tags c"]);
 });

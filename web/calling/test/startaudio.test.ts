@@ -113,6 +113,20 @@ test("stopAudio before the call is connected has it begin with the microphone", 
   assert.equal(sent(), track);
 });
 
+test("stopAudio while the application's microphone opens has the call begin with the chosen one", async () => {
+  newest().say({ t: "call.ended", seq: 9, call: call.id, code: 0, subCode: 0 });
+  call = agent.facade.join({ roomId: ROOM }, { audioOptions: { localAudioStreams: [new LocalAudioStream({ ...microphone, id: "microphone:b" })] } });
+  await settle();
+  await grant("call.join");
+  assert.equal(opening.length, 1);
+  call.stopAudio();
+  await settle();
+  const tracks = opening.map((one) => one.open());
+  await settle();
+  await admitted(call, 10);
+  assert.deepEqual([tracks.length, sent()], [2, tracks[1]]);
+});
+
 test("the microphone that is given back after another sound follows the device manager again", async () => {
   const chosen = devices as { microphone?: typeof microphone };
   chosen.microphone = microphone;

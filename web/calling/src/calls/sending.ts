@@ -140,7 +140,7 @@ export class Sending {
     if (!this.source.chosen && !this.stopped) return;
     this.stopped = false;
     this.source.leave();
-    if (this.begun) void this.resend();
+    if (this.begun || this.asking) void this.resend();
   }
 
   /** The application has disposed of what is sent: nothing is, until another stream is given. */

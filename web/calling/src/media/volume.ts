@@ -8,6 +8,9 @@ const FULL_RMS = 0.25;
 
 let context: AudioContext | undefined;
 
+/** Before the user has done anything in the page, the browser does not let the context begin (autoplay rules): it warns of each try, and keeps it. */
+const touched = (): boolean => globalThis.navigator?.userActivation?.hasBeenActive ?? true;
+
 /** Makes a meter of the stream that `current` gives. It measures until it is disposed of. */
 export function meter(current: () => MediaStream | undefined): Volume & { dispose(): void } {
   const emitter = new Emitter<{ levelChanged: void }>();
@@ -26,6 +29,7 @@ export function meter(current: () => MediaStream | undefined): Volume & { dispos
     source = undefined;
     if (!stream || !track) return;
     context ??= new AudioContext();
+    void context.resume();
     analyser ??= context.createAnalyser();
     analyser.fftSize = 1024;
     samples ??= new Float32Array(analyser.fftSize);
@@ -34,8 +38,7 @@ export function meter(current: () => MediaStream | undefined): Volume & { dispos
   }
   function measure(): void {
     connect(current());
-    // Before the user has done anything in the page, the browser does not let it begin (autoplay rules).
-    if (source && context?.state === "suspended") void context.resume();
+    if (source && context?.state === "suspended" && touched()) void context.resume();
     let now = 0;
     if (source && analyser && samples) {
       analyser.getFloatTimeDomainData(samples);
