@@ -34,8 +34,8 @@ type custom struct {
 }
 
 var (
-	storedHolders = store.Define[holder]("identity-holders") // by holderKey
-	storedCustoms = store.Define[custom]("identity-customs") // by the id of the identity
+	storedHolders = store.Define[holder]("identity-holders", store.Unchanged) // by holderKey
+	storedCustoms = store.Define[custom]("identity-customs", store.Unchanged) // by the id of the identity
 )
 
 func openCustoms(backend store.Backend) (*store.Collection[holder], *store.Collection[custom], error) {
