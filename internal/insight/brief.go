@@ -21,26 +21,37 @@ var wholeRate = ratelimit.Rate{PerSecond: 20, Burst: 20}
 // asked when a call begins, and must return at once.
 func (h *Hub) Overloaded(limited func() bool) { h.limited.Store(&limited) }
 
-// beginsBrief decides of a call, or a SIP dialog of no call yet, that begins. The caller holds mu.
-func (h *Hub) beginsBrief(at time.Time) bool {
-	limited := h.limited.Load()
-	return limited != nil && (*limited)() && !h.whole.Allow(at)
+// extent is how much of a call's timeline is kept.
+type extent int8
+
+const (
+	unjudged extent = iota
+	whole
+	brief
+)
+
+// judge decides of a call, or a SIP dialog of no call yet, that begins. The caller holds mu.
+func (h *Hub) judge(at time.Time) extent {
+	if limited := h.limited.Load(); limited != nil && (*limited)() && !h.wholes.Allow(at) {
+		return brief
+	}
+	return whole
 }
 
-// isBrief decides of a call once, when it has to be known first. A call that a SIP dialog brings gets
+// extentOf decides of a call once, when it has to be known first. A call that a SIP dialog brings gets
 // what was decided of that (attach). The caller holds mu.
-func (h *Hub) isBrief(r *record) bool {
-	if !r.judged {
-		r.judged, r.brief = true, h.beginsBrief(r.begun)
+func (h *Hub) extentOf(r *record) extent {
+	if r.extent == unjudged {
+		r.extent = h.judge(r.begun)
 	}
-	return r.brief
+	return r.extent
 }
 
 // wants reports whether an item of a record is to be kept; one that is not is counted. failed: it may
 // be the cause of a failure. The caller holds mu.
 func (h *Hub) wants(r *record, failed bool) bool {
 	r.troubled = r.troubled || failed
-	if !r.troubled && h.isBrief(r) {
+	if !r.troubled && h.extentOf(r) == brief {
 		r.omitted++
 		h.lost++
 		return false

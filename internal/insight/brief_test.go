@@ -18,7 +18,7 @@ func overloadedHub(t *testing.T) *Hub {
 	h := newHub(t, Config{})
 	h.Overloaded(func() bool { return true })
 	for range int(wholeRate.Burst) {
-		h.whole.Allow(time.Now())
+		h.wholes.Allow(time.Now())
 	}
 	return h
 }

@@ -76,7 +76,7 @@ type Hub struct {
 	good, bad *ratelimit.Bucket // of whole timelines that are archived
 	complain  *ratelimit.Bucket // of log lines about the archive
 	refusals  map[Subject]*ratelimit.Bucket
-	whole     *ratelimit.Bucket // of calls that begin while others are refused
+	wholes    *ratelimit.Bucket // of calls that begin while others are refused
 	limited   atomic.Pointer[func() bool]
 
 	captures []*capture
@@ -100,7 +100,7 @@ func New(cfg Config) (*Hub, error) {
 		byID: map[string]*record{}, byName: map[string]*record{}, dialogs: map[string]*dialog{},
 		followers: map[*Follower]struct{}{}, legs: map[measured]livingLeg{},
 		good: ratelimit.NewBucket(goodRate), bad: ratelimit.NewBucket(badRate), complain: ratelimit.NewBucket(ratelimit.Every(time.Minute)), stop: make(chan struct{}),
-		refusals: map[Subject]*ratelimit.Bucket{}, packNow: make(chan struct{}, 1), whole: ratelimit.NewBucket(wholeRate),
+		refusals: map[Subject]*ratelimit.Bucket{}, packNow: make(chan struct{}, 1), wholes: ratelimit.NewBucket(wholeRate),
 	}
 	for _, subject := range []Subject{SubjectInvite, SubjectRequest, SubjectJoin} {
 		h.refusals[subject] = ratelimit.NewBucket(refusedRate)

@@ -37,11 +37,10 @@ type record struct {
 	up      bool      // a leg was answered
 
 	timeline timeline
-	bytes    int64 // of the timeline
-	shared   bool  // somebody may have a copy of the timeline, or an item
-	omitted  int   // items that are not kept
-	brief    bool  // few items are kept unless it is troubled
-	judged   bool  // whether it is brief was decided
+	bytes    int64  // of the timeline
+	shared   bool   // somebody may have a copy of the timeline, or an item
+	omitted  int    // items that are not kept
+	extent   extent // of the timeline, unless it is troubled
 
 	troubled bool // something in it may have gone wrong, at a glance; else there is no problem
 

@@ -22,7 +22,7 @@ type dialog struct {
 	refusal int       // the final status of its INVITE, once there is one that refuses it
 	ids     []string
 	usual   [1]string // room for the id of a usual one
-	brief   bool      // its messages are not kept unless it is refused, or its call wants them
+	extent  extent    // of its messages, unless it is refused
 }
 
 // newDialog is a dialog of a Call-ID.
@@ -62,7 +62,7 @@ func (h *Hub) SIP(at time.Time, sent bool, transport string, local, remote netip
 			return
 		}
 		d = newDialog(string(callID))
-		d.brief = h.beginsBrief(at)
+		d.extent = h.judge(at)
 		h.dialogs[d.ids[0]] = d
 		h.loose = append(h.loose, d)
 	}
@@ -78,7 +78,7 @@ func (h *Hub) SIP(at time.Time, sent bool, transport string, local, remote netip
 	if sent && statusOf(text) >= 300 && bytes.HasSuffix(fieldOf(text, "cseq", ""), []byte("INVITE")) {
 		d.refusal = statusOf(text)
 	}
-	if d.brief && d.refusal == 0 {
+	if d.extent == brief && d.refusal == 0 {
 		d.omitted++
 		return
 	}
@@ -121,7 +121,7 @@ func (h *Hub) attach(callID string, r *record) *dialog {
 	d := h.dialogs[callID]
 	if d == nil {
 		d = newDialog(callID)
-		d.brief = h.isBrief(r)
+		d.extent = h.extentOf(r)
 		h.dialogs[callID] = d
 	}
 	if d.record == r {
@@ -129,7 +129,7 @@ func (h *Hub) attach(callID string, r *record) *dialog {
 	}
 	d.record = r
 	if len(r.dialogs) == 0 { // the call began with it
-		r.judged, r.brief = true, d.brief
+		r.extent = d.extent
 	}
 	for _, id := range d.ids {
 		r.dialogs = note(r.dialogs, id)
