@@ -70,7 +70,7 @@ func (c callsListCommand) Run(a *app) error {
 		return nil
 	}
 	table := a.table()
-	fmt.Fprintln(table, "ENDED\tFROM\tTO\tLASTED\tWHY\tSOUND")
+	fmt.Fprintln(table, "ENDED\tFROM\tTO\tLASTED\tWHY\tID, SOUND OF LEGS")
 	for _, line := range records {
 		var r cdr.Record
 		if err := json.Unmarshal(line, &r); err != nil {

@@ -68,7 +68,7 @@ func (h *Hub) legCame(r *record, n call.LegNews, callID string, kept *ring) {
 	if d := h.attach(callID, r); d != nil {
 		d.legs++
 	}
-	h.extentOf(r)
+	h.extentOf(r) // by now: a call without a dialog of SIP has begun as well
 	m, ok := n.Leg.(measured)
 	if !ok {
 		return
