@@ -8,13 +8,9 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
-	"net/netip"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/codec"
 	"github.com/switchhook/switchhook/internal/mixer"
 	"github.com/switchhook/switchhook/internal/rtp"
@@ -197,57 +193,3 @@ func (c *crowd) hangUp(ctx context.Context) error {
 	}
 	return nil
 }
-
-// keyFormat is the payload type of RFC 4733 here.
-const keyFormat = 101
-
-// describe is a session description of a phone with G.711 µ-law and keys.
-func describe(at netip.AddrPort) string {
-	return fmt.Sprintf("v=0\r\no=bench 1 1 IN IP4 %[1]s\r\ns=bench\r\nc=IN IP4 %[1]s\r\nt=0 0\r\nm=audio %[2]d RTP/AVP 0 %[3]d\r\n"+
-		"a=rtpmap:%[3]d telephone-event/8000\r\na=fmtp:%[3]d 0-15\r\na=sendrecv\r\n", at.Addr(), at.Port(), keyFormat)
-}
-
-// remoteOf reads where the other end listens.
-func remoteOf(description []byte) (remote netip.AddrPort, err error) {
-	var host, port string
-	for line := range strings.Lines(string(description)) {
-		switch fields := strings.Fields(line); {
-		case strings.HasPrefix(line, "c=") && len(fields) == 3:
-			host = fields[2]
-		case strings.HasPrefix(line, "m=audio ") && len(fields) > 1:
-			port = fields[1]
-		}
-	}
-	address, err := netip.ParseAddr(host)
-	if err != nil {
-		return remote, fmt.Errorf("session description: %w", err)
-	}
-	number, err := strconv.ParseUint(port, 10, 16)
-	return netip.AddrPortFrom(address, uint16(number)), err
-}
-
-// talker says the same for ever, and listens to nobody.
-type talker struct {
-	said []int16
-	at   int
-}
-
-// ReadFrame is the next piece of it.
-func (t *talker) ReadFrame(f audio.Frame) bool {
-	copy(f, t.said[t.at:])
-	t.at = (t.at + len(f)) % (len(t.said) - len(f))
-	return true
-}
-
-// WriteFrame does nothing.
-func (t *talker) WriteFrame(audio.Frame) {}
-
-// speech is noise, 2 s at 8 kHz: a room adds up all of it.
-var speech = func() []int16 {
-	random := rand.New(rand.NewPCG(1, 1))
-	samples := make([]int16, 16000)
-	for i := range samples {
-		samples[i] = int16(random.IntN(2000) - 1000)
-	}
-	return samples
-}()
