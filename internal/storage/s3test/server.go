@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/xml"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -39,12 +38,6 @@ type file struct {
 	header http.Header // Content-Type and X-Amz-Meta-…
 }
 
-// upload is a file that comes in parts.
-type upload struct {
-	parts  map[int][]byte
-	header http.Header
-}
-
 // Start runs a server with a bucket until the test ends.
 func Start(t testing.TB, bucket string) *Server {
 	s := &Server{bucket: bucket, files: map[string]file{}, uploads: map[string]*upload{}}
@@ -52,13 +45,6 @@ func Start(t testing.TB, bucket string) *Server {
 	t.Cleanup(server.Close)
 	s.Host = server.Listener.Addr().String()
 	return s
-}
-
-// Uploads returns how many uploads in parts are neither complete nor aborted.
-func (s *Server) Uploads() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.uploads)
 }
 
 // ServeHTTP implements http.Handler.
@@ -93,44 +79,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.list(w, query.Get("prefix"), query.Get("start-after"), query.Get("continuation-token"), query.Get("max-keys"))
 	default:
 		s.get(w, r, key)
-	}
-}
-
-// multipart serves an upload in parts: its beginning, parts, completion and end.
-func (s *Server) multipart(w http.ResponseWriter, r *http.Request, key string, body []byte) {
-	query := r.URL.Query()
-	id := query.Get("uploadId")
-	if r.Method == http.MethodPost && id == "" {
-		id = fmt.Sprint("upload", len(s.uploads), time.Now().UnixNano())
-		s.uploads[id] = &upload{map[int][]byte{}, kept(r.Header)}
-		answer(w, struct {
-			XMLName               xml.Name `xml:"InitiateMultipartUploadResult"`
-			Bucket, Key, UploadId string
-		}{Bucket: s.bucket, Key: key, UploadId: id})
-		return
-	}
-	u := s.uploads[id]
-	switch {
-	case u == nil:
-		fail(w, http.StatusNotFound, "NoSuchUpload")
-	case r.Method == http.MethodPut:
-		number, _ := strconv.Atoi(query.Get("partNumber"))
-		u.parts[number] = body
-		w.Header().Set("ETag", fmt.Sprintf(`"%d"`, number))
-	case r.Method == http.MethodDelete:
-		delete(s.uploads, id)
-		w.WriteHeader(http.StatusNoContent)
-	default:
-		var data []byte
-		for number := 1; number <= len(u.parts); number++ {
-			data = append(data, u.parts[number]...)
-		}
-		s.files[key] = file{data, u.header}
-		delete(s.uploads, id)
-		answer(w, struct {
-			XMLName           xml.Name `xml:"CompleteMultipartUploadResult"`
-			Bucket, Key, ETag string
-		}{Bucket: s.bucket, Key: key, ETag: `"1"`})
 	}
 }
 
