@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
-
 	"github.com/switchhook/switchhook/internal/sfu"
 )
 
@@ -183,38 +181,3 @@ func (l *link) sendRTCP(packet []byte) {
 		_ = l.pc.WriteRTCP(reports) // before DTLS is up, and after the end, nobody hears them
 	}
 }
-
-// errNoCodec is a client with which we have no codec in common.
-var errNoCodec = errors.New("no codec in common")
-
-// Bind implements webrtc.TrackLocal: it is told what was agreed on.
-func (l *link) Bind(to webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
-	agreed, ok := mediaOf(to.CodecParameters())
-	if !ok {
-		return webrtc.RTPCodecParameters{}, errNoCodec
-	}
-	l.peer.stream.SetMedia(agreed)
-	l.mu.Lock()
-	l.writer, l.copies = to.WriteStream(), agreed.Receiving.Redundant
-	l.mu.Unlock()
-	for _, c := range to.CodecParameters() {
-		if uint8(c.PayloadType) == agreed.Sending.Codecs[0].PayloadType {
-			return c, nil
-		}
-	}
-	return webrtc.RTPCodecParameters{}, errNoCodec
-}
-
-// Unbind implements webrtc.TrackLocal.
-func (l *link) Unbind(webrtc.TrackLocalContext) error {
-	l.mu.Lock()
-	l.writer = nil
-	l.mu.Unlock()
-	return nil
-}
-
-// ID, RID, StreamID and Kind implement webrtc.TrackLocal.
-func (l *link) ID() string                { return "mix" }
-func (l *link) RID() string               { return "" }
-func (l *link) StreamID() string          { return "call" }
-func (l *link) Kind() webrtc.RTPCodecType { return webrtc.RTPCodecTypeAudio }
