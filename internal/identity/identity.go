@@ -124,23 +124,6 @@ func (a *API) Exists(ctx context.Context, id identifier.ID) (bool, error) {
 	return err == nil, err
 }
 
-// Known is an identity, for who operates the server.
-type Known struct {
-	ID      string
-	Created time.Time
-	Revoked time.Time // tokens from before are not good any more; zero: none was revoked
-}
-
-// List returns a page of the identities in the order of their ids, and the token of the
-// next page, "" at the end.
-func (a *API) List(ctx context.Context, token string, limit int) (list []Known, next string, err error) {
-	items, next, err := a.users.List(ctx, token, limit)
-	for _, item := range items {
-		list = append(list, Known{item.ID, item.Value.Created, item.Value.NotBefore})
-	}
-	return list, next, err
-}
-
 // Authenticate reads an access token of a user: whom it names and what it
 // allows. A token that is not good any more is an *auth.Denial.
 func (a *API) Authenticate(ctx context.Context, token string) (auth.UserToken, error) {
@@ -183,19 +166,6 @@ func (a *API) Import(ctx context.Context, ids []string) (int, error) {
 		}
 	}
 	return created, nil
-}
-
-// Page lists users in the order of their ids, from the token of the page before.
-func (a *API) Page(ctx context.Context, token string, limit int) (ids []identifier.ID, next string, err error) {
-	items, next, err := a.users.List(ctx, token, limit)
-	for _, item := range items {
-		id, err := identifier.Parse(item.ID)
-		if err != nil {
-			return nil, "", fmt.Errorf("stored identity: %w", err)
-		}
-		ids = append(ids, id)
-	}
-	return ids, next, err
 }
 
 // ownUser reads an id and asks that it is a user of this resource. The codes and
