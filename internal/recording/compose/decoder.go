@@ -47,10 +47,13 @@ func startDecoder(ctx context.Context, program string, in *run, p *plan, log *sl
 	box := in.box
 	// The last picture stays for a frame (62.5 ms, and pictures count as 1 ms): fps takes
 	// one that nothing follows for none.
-	filter := fmt.Sprintf("tpad=stop=63:stop_mode=clone,fps=fps=%d:start_time=0:round=near,scale=w=%d:h=%d:force_original_aspect_ratio=decrease:force_divisible_by=2,pad=%d:%d:-1:-1,format=yuv420p",
+	filter := fmt.Sprintf("tpad=stop=63:stop_mode=clone,fps=fps=%d:start_time=0:round=near,scale=w=%d:h=%d:force_original_aspect_ratio=decrease:force_divisible_by=2:eval=frame,pad=%d:%d:-1:-1:eval=frame,format=yuv420p",
 		pictures.FrameRate, box.Width, box.Height, box.Width, box.Height)
+	// Pictures may change their size at any key frame: phones are turned, senders spare their
+	// processor. The filters follow by themselves; those that ffmpeg makes anew for another
+	// size show everything two frames later from then on.
 	child := convert.Command(ctx, program, "-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "pipe", "-copyts",
-		"-probesize", "32", "-analyzeduration", "0", "-threads", "1", "-max_pixels", fmt.Sprint(maxPixels), "-f", "ivf", "-i", "pipe:0",
+		"-probesize", "32", "-analyzeduration", "0", "-threads", "1", "-max_pixels", fmt.Sprint(maxPixels), "-reinit_filter", "0", "-f", "ivf", "-i", "pipe:0",
 		"-an", "-vf", filter, "-f", "rawvideo", "pipe:1")
 	d := &decoder{child: child, cancel: cancel, fed: make(chan error, 1), next: in.begins, last: in.span.Last, picture: newCanvas(box.Width, box.Height), run: in, patience: p.patience, log: log}
 	child.Stderr = &d.said
