@@ -6,12 +6,14 @@ import "time"
 // walked in the phase that comes soonest after its legs' packets, which a call of
 // two or of one and an application halves, and more.
 //
-// A mix moves only to an earlier moment: its next frame comes after 5, 10 or 15 ms
-// instead of 20, once. What would have waited longest then waits least, and no
-// packet is missed; to move later would make a frame more wait for good.
+// A mix moves to an earlier moment: its next frame comes after 5, 10 or 15 ms instead of
+// 20, once. What would have waited longest then waits least. Where packets come ever later,
+// since the clock of their sender is slow, it moves later instead, by 5 ms: that leads to
+// the same phase as 15 ms earlier, for which a leg would have to invent a frame each time.
 const (
 	followTicks = 50                   // between two looks at a mix: a second
 	maxPause    = 16                   // looks without a move after a move, at most; each move doubles it
+	laterPause  = 8                    // the same after a move to a later moment: a clock 600 ppm slow is followed
 	safety      = 2 * time.Millisecond // packets shall have been there so long, lest a little jitter makes them late
 	edge        = safety / 4           // the same where a mix is already
 	worthIt     = 3 * time.Millisecond // for each leg, to move at all
@@ -20,7 +22,8 @@ const (
 
 // arriving is a port whose sound comes in packets. Waited returns how long the
 // newest of it had been there when it was read, of nearly all since Waited was last
-// called; false if too little came, or at any moment. It is called on the shard.
+// called, and less than nothing if some came after the tick; false if too little came, or
+// at any moment. It is called on the shard.
 type arriving interface {
 	Waited() (time.Duration, bool)
 }
@@ -30,7 +33,7 @@ func (s *shard) follow(m *Mix) {
 	if m.now%followTicks != 0 || len(m.members) == 0 {
 		return
 	}
-	earlier := m.earlier()
+	earlier, later := m.earlier()
 	if m.pause > 0 { // one that moves again and again has nothing to find
 		m.pause--
 		return
@@ -45,6 +48,9 @@ func (s *shard) follow(m *Mix) {
 	s.moved.Add(1)
 	m.moves++
 	m.pause = min(1<<min(m.moves, 8), maxPause)
+	if later {
+		m.rests, m.pause = true, min(m.pause, laterPause)
+	}
 }
 
 // share is how many mixes each phase has on average.
@@ -57,9 +63,11 @@ func (s *shard) share() int {
 }
 
 // earlier returns by how many wakes the mix's packets would like to be taken
-// sooner.
-func (m *Mix) earlier() (best int) {
+// sooner. later: they are as well off one wake later, which is the same phase as the
+// greatest number.
+func (m *Mix) earlier() (best int, later bool) {
 	var waits [phases]time.Duration // of all legs together, by that number
+	var rested time.Duration        // the same one wake later
 	legs := 0
 	for _, mb := range m.members {
 		if mb.arriving == nil {
@@ -70,6 +78,7 @@ func (m *Mix) earlier() (best int) {
 			continue
 		}
 		legs++
+		rested += waited + wakeEvery
 		for k := range waits {
 			waits[k] += waitedEarlier(waited, k)
 		}
@@ -80,9 +89,9 @@ func (m *Mix) earlier() (best int) {
 		}
 	}
 	if waits[0]-waits[best] < time.Duration(legs)*worthIt {
-		return 0
+		return 0, false
 	}
-	return best
+	return best, best == phases-1 && rested <= waits[best]
 }
 
 // waitedEarlier is how long a packet would wait if its tick came some wakes sooner:

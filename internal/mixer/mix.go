@@ -21,9 +21,10 @@ type Mix struct {
 	rate   atomic.Int64 // as asked for; in force from the next tick on
 
 	// The shard's own.
-	phase   int // at which wake of four it is walked
-	moves   int // to another phase
-	pause   int // looks until it may move again
+	phase   int  // at which wake of four it is walked
+	moves   int  // to another phase
+	pause   int  // looks until it may move again
+	rests   bool // it leaves out its next walk: it has moved to a later moment
 	samples int
 	members []*Member
 	usual   [2]*Member // room for what most calls have

@@ -124,6 +124,10 @@ func (s *shard) tick(phase int) {
 	// Backwards, because a member that panics may take its mix out of the list.
 	for i := len(s.mixes[phase]) - 1; i >= 0; i-- {
 		m := s.mixes[phase][i]
+		if m.rests {
+			m.rests = false
+			continue
+		}
 		m.now++
 		s.tickOne(m)
 		s.follow(m)

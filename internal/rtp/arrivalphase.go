@@ -41,22 +41,25 @@ func (w *arrivalPhase) add(waited time.Duration) {
 	w.counted++
 }
 
-// usual returns the mean less two standard deviations, from 0 to 20 ms.
+// usual returns the mean, from 0 to 20 ms, less two standard deviations: less than nothing
+// where some packets come after the tick that most of them come before.
 func (w *arrivalPhase) usual() (time.Duration, bool) {
 	length := math.Hypot(float64(w.x), float64(w.y)) / float64(max(w.counted, 1))
 	if w.counted < enoughReads || length < steady {
 		return 0, false
 	}
 	deviation := math.Sqrt(-2 * math.Log(min(length, 1))) // Mardia and Jupp, Directional Statistics, §2.3
-	angle := math.Atan2(float64(w.y), float64(w.x)) - 2*deviation
-	round := time.Duration(angle / (2 * math.Pi) * float64(audio.FrameDuration))
-	return (round%audio.FrameDuration + audio.FrameDuration) % audio.FrameDuration, true
+	mean := math.Atan2(float64(w.y), float64(w.x))
+	if mean < 0 {
+		mean += 2 * math.Pi
+	}
+	return time.Duration((mean - 2*deviation) / (2 * math.Pi) * float64(audio.FrameDuration)), true
 }
 
 // Waited returns how long the newest packet had been there when it was read, of
-// nearly all since it was last asked, within a round of 20 ms; false if there were too
-// few, or each came at another moment. It belongs to the shard; a mix chooses by it
-// when to read.
+// nearly all since it was last asked, within a round of 20 ms and less than nothing where
+// some come too late; false if there were too few, or each came at another moment. It
+// belongs to the shard; a mix chooses by it when to read.
 func (s *Session) Waited() (time.Duration, bool) {
 	waited, known := s.arrivals.usual()
 	s.arrivals = arrivalPhase{}

@@ -41,3 +41,18 @@ func TestWaitedIsUnknownOfFewPacketsAndOfMoodyOnes(t *testing.T) {
 		t.Error("known of packets at any moment")
 	}
 }
+
+// TestPacketsAroundTheTickHaveWaitedLessThanNothing: some come too late, and would have to
+// come sooner; packets that wait a whole round are others.
+func TestPacketsAroundTheTickHaveWaitedLessThanNothing(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for at, want := range map[time.Duration]time.Duration{time.Millisecond: -time.Millisecond, 19 * time.Millisecond: 17 * time.Millisecond} {
+		var w arrivalPhase
+		for range 1000 {
+			w.add((at + time.Duration(random.NormFloat64()*float64(time.Millisecond)) + 20*time.Millisecond) % (20 * time.Millisecond))
+		}
+		if got, known := w.usual(); !known || (got-want).Abs() > 300*time.Microsecond {
+			t.Errorf("packets %v ± 1 ms: %v, %v; want %v", at, got, known, want)
+		}
+	}
+}
