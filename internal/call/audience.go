@@ -87,7 +87,7 @@ func (s *share) ReadFrame(f audio.Frame) bool {
 	}
 	copy(f, c.frame[:])
 	if late {
-		fadeIn(f)
+		audio.FadeIn(f)
 	}
 	return true
 }

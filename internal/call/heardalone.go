@@ -13,9 +13,6 @@ type heardAlone struct {
 	faded [WideRate / audio.FramesPerSecond]int16
 }
 
-// fadeTime is a part of a frame: 5 ms.
-const fadeTime = 4
-
 // ReadFrame implements audio.Source.
 func (h *heardAlone) ReadFrame(f audio.Frame) bool {
 	former := h.former
@@ -28,7 +25,7 @@ func (h *heardAlone) ReadFrame(f audio.Frame) bool {
 	if !former.ReadFrame(rest) {
 		return heard
 	}
-	fadeOut(rest)
+	audio.FadeOut(rest)
 	if !heard {
 		h.said = former
 		copy(f, rest)
@@ -59,7 +56,7 @@ func (h *heardAlone) read(f audio.Frame) bool {
 		return false
 	}
 	if h.prompt != nil && h.said == audio.Source(h.prompt) {
-		fadeIn(f)
+		audio.FadeIn(f)
 	}
 	h.said = h.music
 	return true
@@ -81,20 +78,5 @@ func over(p Playback) bool {
 		return true
 	default:
 		return false
-	}
-}
-
-func fadeOut(f audio.Frame) {
-	n := len(f) / fadeTime
-	for i := range f[:n] {
-		f[i] = int16(int(f[i]) * (n - i) / n)
-	}
-	clear(f[n:])
-}
-
-func fadeIn(f audio.Frame) {
-	n := len(f) / fadeTime
-	for i := range f[:n] {
-		f[i] = int16(int(f[i]) * i / n)
 	}
 }

@@ -26,10 +26,10 @@ func (s *steady) ReadFrame(f audio.Frame) bool {
 		f[i] = 1000
 	}
 	if !s.begun {
-		fadeIn(f)
+		audio.FadeIn(f)
 	}
 	if s.begun = true; s.frames == 1 {
-		fadeOut(f)
+		audio.FadeOut(f)
 		close(s.done)
 	}
 	s.frames--

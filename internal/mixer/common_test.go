@@ -64,6 +64,8 @@ func TestWhoSaysNothingIsToldWhatIsCommon(t *testing.T) {
 	members[3].SetPrivateSource(&voice{says: 5})
 	members[0].SetMuted(true)
 	tick(1)
+	want("what changes is faded", 4)
+	tick(1)
 	want("one is held, one hears something of its own, a speaker is muted", 0, 4)
 	members[3].SetPrivateSource(&voice{})
 	tick(1)

@@ -53,6 +53,8 @@ type Member struct {
 
 	// The shard's own.
 	in      bool
+	heard   passage // by the others
+	hears   passage // the others
 	spoke   bool    // this tick, and may be heard
 	shadows int     // listeners that hear what it hears
 	said    *spoken // nil while it is not in

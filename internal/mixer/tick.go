@@ -13,6 +13,7 @@ type workspace struct {
 	own    [maxSamples]int16 // total without one speaker
 	alone  [maxSamples]int16 // what a private source says
 	both   [maxSamples]int16 // what is heard, with the private source
+	edge   [maxSamples]int16 // what is heard as a hold begins or ends
 
 	private    [maxSamples]int32 // all that private sources say, where a listener wants it
 	anyPrivate bool              // private is not silence
@@ -31,8 +32,9 @@ func (m *Mix) tick(w *workspace) {
 		m.at = mb
 		// Once for all that follows: what is treated as common must be what everybody hears.
 		held, private := mb.held.Load(), mb.private.Load()
-		heard, own := m.withPrivate(w, mb, private, m.heardBy(w, mb, held))
-		if m.shares(mb) && !held && !own {
+		heard, faded := m.heardBy(w, mb, held)
+		heard, own := m.withPrivate(w, mb, private, heard)
+		if m.shares(mb) && !held && !faded && !own {
 			mb.common.WriteCommon(heard, &m.common, m.now)
 		} else {
 			mb.port.WriteFrame(heard)
@@ -54,7 +56,11 @@ func (m *Mix) read(w *workspace) {
 	for _, mb := range m.members {
 		m.at = mb
 		spoke := mb.port.ReadFrame(mb.said[:m.samples])
-		mb.spoke = spoke && !mb.muted.Load() && !mb.held.Load()
+		audible := !mb.muted.Load() && !mb.held.Load()
+		before := mb.heard.become(audible)
+		if mb.spoke = spoke && (audible || before); mb.spoke && audible != before {
+			fade(mb.said[:m.samples], audible)
+		}
 		if mb.spoke {
 			if w.speakers < len(w.last) {
 				w.last[w.speakers] = mb
@@ -64,12 +70,20 @@ func (m *Mix) read(w *workspace) {
 	}
 }
 
-// heardBy returns what a member hears of the others, nil for silence.
-func (m *Mix) heardBy(w *workspace, mb *Member, held bool) audio.Frame {
-	if held {
-		return nil
+// heardBy returns what a member hears of the others, nil for silence. faded: nobody else
+// hears that, since its hold begins or ends.
+func (m *Mix) heardBy(w *workspace, mb *Member, held bool) (heard audio.Frame, faded bool) {
+	before := mb.hears.become(!held)
+	if held && !before {
+		return nil, false
 	}
-	return m.voices(w, mb)
+	heard = m.voices(w, mb)
+	if heard == nil || before == !held {
+		return heard, false
+	}
+	edge := w.edge[:copy(w.edge[:], heard)]
+	fade(edge, !held)
+	return edge, true
 }
 
 // fewest is the size of a mix from which on what several members hear alike is worth

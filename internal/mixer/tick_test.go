@@ -52,27 +52,27 @@ func TestListenersShareOneFrame(t *testing.T) {
 func TestMutedMemberIsNotHeard(t *testing.T) {
 	voices, members, tick := room(t, 1, 20, 300)
 	members[2].SetMuted(true)
-	tick(1)
+	tick(2) // in the first of them it fades
 	wantHeard(t, voices, 20, 1, 21)
-	if voices[2].reads != 2 {
+	if voices[2].reads != 3 {
 		t.Error("a muted port was not read: its socket would fill")
 	}
 	members[2].SetMuted(false)
-	tick(1)
+	tick(2)
 	wantHeard(t, voices, 320, 301, 21)
 }
 
 func TestHeldMemberHearsOnlyItsPrivateSource(t *testing.T) {
 	voices, members, tick := room(t, 1, 20, 300)
 	members[0].SetHeld(true)
-	tick(1)
+	tick(2)
 	wantHeard(t, voices, 0, 300, 20)
 	members[0].SetPrivateSource(&voice{says: 4000})
 	tick(1)
 	wantHeard(t, voices, 4000, 300, 20)
 	members[0].SetHeld(false)
 	members[0].SetPrivateSource(nil)
-	tick(1)
+	tick(2)
 	wantHeard(t, voices, 320, 301, 21)
 }
 

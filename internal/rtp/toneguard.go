@@ -20,9 +20,6 @@ type toneGuard struct {
 // needs up to 50 ms to be sure of it.
 const toneLead = 3
 
-// fadeMillis is how long the sound fades at the ends of a silence.
-const fadeMillis = 5
-
 // key takes a packet of a key that goes on, while so many ms of sound wait to be played.
 func (g *toneGuard) key(waiting int) {
 	ticks := waiting / 20
@@ -37,19 +34,13 @@ func (g *toneGuard) key(waiting int) {
 func (g *toneGuard) frame(f audio.Frame) bool {
 	mute := g.left > 0 && g.coming == 0
 	g.left, g.coming = max(g.left-1, 0), max(g.coming-1, 0)
-	fade := len(f) * fadeMillis / 20
 	switch {
 	case mute && g.muted:
 		clear(f)
 	case mute: // the end of what was said before
-		for i := range fade {
-			f[i] = int16(int(f[i]) * (fade - i) / fade)
-		}
-		clear(f[fade:])
+		audio.FadeOut(f)
 	case g.muted: // and the beginning of what comes after
-		for i := range fade {
-			f[i] = int16(int(f[i]) * i / fade)
-		}
+		audio.FadeIn(f)
 	}
 	silenced := mute && g.muted
 	g.muted = mute
