@@ -14,18 +14,19 @@ func newPipe() *audio.Queue { return audio.NewQueue(pipeFrames, 1) }
 // narrowband, as over the public network, so that each call has its own rate.
 type hairpinPort struct {
 	in, out     *audio.Queue
+	flow        pipeFlow
 	said, heard audio.Bridge
-	heard8      [SampleRate / audio.FramesPerSecond]int16
+	heard8      pipeFrame
 }
 
 // ReadFrame gives what the other end's call said.
 func (p *hairpinPort) ReadFrame(f audio.Frame) bool {
-	next, ok := p.in.Next()
-	if !ok {
+	next := p.flow.next(p.in)
+	if next == nil {
 		p.said.SkipFrame()
 		return false
 	}
-	copy(f, p.said.Convert(f, next.Frame))
+	copy(f, p.said.Convert(f, next))
 	return true
 }
 

@@ -16,17 +16,22 @@ func TestPipeDropsItsOldestFramesAndIsEndedByAPause(t *testing.T) {
 	}
 	for n := range 20 { // more than fits
 		for i := range f {
-			f[i] = int16(n)
+			f[i] = int16(100 * n)
 		}
 		from.WriteFrame(f)
 		from.WriteFrame(nil)
 	}
+	if to.ReadFrame(f) {
+		t.Fatal("no frame is kept in hand")
+	}
 	var heard []int16
 	for to.ReadFrame(f) {
-		heard = append(heard, f[159])
+		heard = append(heard, f[0], f[159])
 	}
-	if !slices.Equal(heard, []int16{14, 15, 16, 17, 18, 19}) {
-		t.Errorf("of the frames 0 to 19 came through: %v", heard)
+	// Frames 1400 and 1500 are laid upon each other, which fades in, and what nothing
+	// follows fades away.
+	if want := []int16{0, 1499, 1600, 1600, 1700, 1700, 1800, 1800, 1900, 1900, 1900, 955, 950, 5}; !slices.Equal(heard, want) {
+		t.Errorf("of the frames 0 to 1900 came through: %v, want %v", heard, want)
 	}
 }
 
@@ -38,20 +43,20 @@ func TestHairpinJoinsCallsOfDifferentRates(t *testing.T) {
 		loud[i] = 1000
 	}
 	heard := make(audio.Frame, 160)
-	for range 5 {
+	for n := range 5 {
 		wide.WriteFrame(loud)
-		if !narrow.ReadFrame(heard) {
-			t.Fatal("the narrow call hears nothing")
+		if heard := narrow.ReadFrame(heard); heard != (n > 0) { // a frame is kept in hand
+			t.Fatalf("the narrow call hears frame %d: %v", n, heard)
 		}
 	}
 	if level := heard[159]; level < 950 || level > 1050 {
 		t.Errorf("1000 arrives as %d", level)
 	}
 	back := make(audio.Frame, 320)
-	for range 5 {
+	for n := range 5 {
 		narrow.WriteFrame(loud[:160])
-		if !wide.ReadFrame(back) {
-			t.Fatal("the wide call hears nothing")
+		if heard := wide.ReadFrame(back); heard != (n > 0) {
+			t.Fatalf("the wide call hears frame %d: %v", n, heard)
 		}
 	}
 	if level := back[319]; level < 950 || level > 1050 {
