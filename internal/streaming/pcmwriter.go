@@ -13,12 +13,12 @@ import (
 const silentAfter = 2 * time.Second
 
 // pcmWriter makes messages' PCM of one participant's frames: it resamples to the rate
-// of the stream and keeps its phase between frames.
+// of the stream and keeps its phase between frames, also where the rate of the call rises.
 type pcmWriter struct {
-	from      int // the rate, in Hz, of the last frame
-	resampler *audio.Resampler
-	quiet     int         // frames since something was heard
-	turn      *voice.Turn // of the participant, once the application asked for notices
+	wide      voice.Widener
+	resampler *audio.Resampler // of a stream of another rate than wide frames; nil until there was a frame
+	quiet     int              // frames since something was heard
+	turn      *voice.Turn      // of the participant, once the application asked for notices
 	samples   []int16
 	pcm       []byte
 }
@@ -31,34 +31,23 @@ func (v *pcmWriter) next(f audio.Frame, rate int) (pcm []byte, silent bool) {
 	} else {
 		v.quiet = 0
 	}
-	v.samples = v.resample(v.samples[:0], f, rate)
-	want := rate / audio.FramesPerSecond
-	for len(v.samples) < want {
-		v.samples = append(v.samples, 0)
+	samples := v.wide.Widen(f)
+	if rate != voice.WideRate {
+		samples = v.resample(samples, rate)
 	}
-	v.pcm = appendPCM(v.pcm[:0], v.samples[:want])
+	v.pcm = appendPCM(v.pcm[:0], samples)
 	return v.pcm, v.quiet > frames(silentAfter)
 }
 
-// resample appends a frame at another rate.
-func (v *pcmWriter) resample(dst []int16, f audio.Frame, rate int) []int16 {
-	if f == nil {
-		if v.resampler == nil {
-			return dst
+// resample brings a wide frame to another rate.
+func (v *pcmWriter) resample(wide []int16, rate int) []int16 {
+	if v.resampler == nil {
+		resampler, err := audio.NewResampler(voice.WideRate, rate)
+		if err != nil {
+			panic(err) // rates of streams are within its bounds
 		}
-		var silence [playoutRate / 50]int16
-		return v.resampler.Append(dst, silence[:v.from/audio.FramesPerSecond])
+		v.resampler = resampler
 	}
-	if f.Rate() == rate {
-		v.from, v.resampler = rate, nil
-		return append(dst, f...)
-	}
-	if v.resampler == nil || v.from != f.Rate() {
-		resampler, err := audio.NewResampler(f.Rate(), rate)
-		if err != nil { // rates of calls and streams are all within its bounds
-			return dst
-		}
-		v.from, v.resampler = f.Rate(), resampler
-	}
-	return v.resampler.Append(dst, f)
+	v.samples = v.resampler.Append(v.samples[:0], wide)
+	return v.samples
 }

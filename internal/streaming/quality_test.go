@@ -76,6 +76,26 @@ func TestToneSurvivesAStreamBothWays(t *testing.T) {
 	}
 }
 
+// TestCallRisesWithoutAClickInItsStream: a phone of 8 kHz goes on to be heard whole where a
+// wideband participant comes, and the call and its legs go to 16 kHz.
+func TestCallRisesWithoutAClickInItsStream(t *testing.T) {
+	for _, rate := range []int{16000, 24000} {
+		const frequency = 437 // of which no delay of a filter holds a whole number of periods
+		said := audiotest.Tone(8000, 2*time.Second, toneLevel, frequency)
+		stream(t, Config{Rate: rate}, nil, func(s *session) {
+			var leg audio.Bridge
+			s.tick(100, func(i int) audio.Frame {
+				f := audio.Frame(said[i*160 : (i+1)*160])
+				if i < 50 {
+					return leg.Convert(make(audio.Frame, 160), f)
+				}
+				return leg.Convert(make(audio.Frame, 320), f)
+			})
+			keeps(t, fmt.Sprintf("to %d Hz, across the rise", rate), s.app.sound(), rate, frequency)
+		})
+	}
+}
+
 // sound is all that the application was sent.
 func (a *application) sound() (samples []int16) {
 	for _, m := range a.got("AudioData") {

@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
@@ -42,30 +43,19 @@ func (p *PreRoll) All(yield func(time.Duration, []int16) bool) {
 	}
 }
 
-// Widener makes frames of WideRate of those of a call.
+// Widener makes frames of WideRate of those of a call. Its zero value is ready.
 type Widener struct {
-	resampler *audio.Resampler
-	out       []int16
+	bridge  audio.Bridge
+	silence int // samples of a silent frame; 0: nothing was heard yet
+	out     [WideRate / audio.FramesPerSecond]int16
 }
 
 // Widen returns a frame at WideRate, valid until the next call; nil is silence.
 func (w *Widener) Widen(f audio.Frame) []int16 {
-	const samples = WideRate / audio.FramesPerSecond
-	if len(f) == samples {
-		w.resampler = nil
-		return f
+	if f == nil {
+		clear(w.out[:])
+		f = w.out[:cmp.Or(w.silence, len(w.out))]
 	}
-	if len(f) != samples/2 {
-		var silence [samples / 2]int16
-		f = silence[:]
-	}
-	if w.resampler == nil {
-		resampler, err := audio.NewResampler(rate, WideRate)
-		if err != nil {
-			panic(err) // both rates are constants that it takes
-		}
-		w.resampler = resampler
-	}
-	w.out = w.resampler.Append(w.out[:0], f)
-	return w.out
+	w.silence = len(f)
+	return w.bridge.Convert(w.out[:], f)
 }

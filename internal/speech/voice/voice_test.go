@@ -192,3 +192,33 @@ func BenchmarkHear(b *testing.B) {
 		})
 	}
 }
+
+// TestWidenerGoesOnAcrossARise: a tone of a phone is one tone where its call becomes
+// wideband; silence is silence, and nothing is allocated.
+func TestWidenerGoesOnAcrossARise(t *testing.T) {
+	said := audiotest.Tone(8000, time.Second, -12, 437)
+	var leg audio.Bridge
+	var w Widener
+	var heard []int16
+	for i := range 50 {
+		f := audio.Frame(said[i*160 : (i+1)*160])
+		if i >= 25 {
+			f = leg.Convert(make(audio.Frame, 320), f)
+		} else {
+			leg.Convert(make(audio.Frame, 160), f)
+		}
+		heard = append(heard, w.Widen(f)...)
+	}
+	if breaks := audiotest.Breaks(heard[800:], WideRate, 437); len(breaks) > 0 {
+		t.Errorf("the tone breaks at %v", breaks)
+	}
+	w.Widen(nil)
+	for _, s := range w.Widen(nil) {
+		if s != 0 {
+			t.Fatalf("silence is %d", s)
+		}
+	}
+	if n := testing.AllocsPerRun(100, func() { w.Widen(nil); w.Widen(said[:160]) }); n != 0 {
+		t.Errorf("%v allocations a frame", n)
+	}
+}
