@@ -126,7 +126,10 @@ func (f *failover) opened() (Transcriber, error) {
 
 // pass passes a result on, and forgets what is understood by it.
 func (f *failover) pass(r Result) {
-	if r.Language == "" && len(f.l.Languages) == 1 { // of several it was not identified
+	switch {
+	case len(f.l.Languages) > 1:
+		r.Language = f.l.identified(r.Language)
+	case r.Language == "" && len(f.l.Languages) == 1:
 		r.Language = f.l.Languages[0]
 	}
 	if r.Final {

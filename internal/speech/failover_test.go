@@ -16,6 +16,7 @@ type hearer struct {
 	never   bool          // gives no result
 	parts   bool          // gives a final result in the middle of each utterance
 	delay   time.Duration // of a result
+	tells   string        // the language that it identifies
 
 	opened, closed atomic.Int32
 	heard          []time.Duration // of each utterance that was finished, as it was written
@@ -64,7 +65,7 @@ func (h *hearing) Finish() {
 	h.h.heard, h.h.from = append(h.h.heard, durationOf(h.n, 16000)), append(h.h.from, h.begun)
 	h.n = 0
 	if !h.h.never && !h.broken {
-		all := Result{Text: "all", Final: true, Last: true, Offset: h.begun}
+		all := Result{Text: "all", Final: true, Last: true, Language: h.h.tells, Offset: h.begun}
 		time.AfterFunc(h.h.delay, func() { h.results <- all })
 	}
 }
@@ -133,20 +134,25 @@ func TestNothingThatWasSaidIsLost(t *testing.T) {
 	}
 }
 
-// TestLanguageThatIsNotIdentified is the expected one; of several it is unknown.
+// TestLanguageThatIsNotIdentified is the expected one; of several it is unknown, unless the
+// provider tells which.
 func TestLanguageThatIsNotIdentified(t *testing.T) {
 	for _, test := range []struct {
 		expected []string
+		told     string
 		want     string
-	}{{nil, ""}, {[]string{"de-DE"}, "de-DE"}, {[]string{"de-DE", "en-US"}, ""}} {
+	}{
+		{nil, "", ""}, {[]string{"de-DE"}, "", "de-DE"}, {[]string{"de-DE", "en-US"}, "", ""},
+		{[]string{"de-DE", "en-US"}, "english", "en-US"}, {[]string{"de-DE", "en-US"}, "en", "en-US"}, {[]string{"de-DE", "en-US"}, "french", ""},
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			l, err := hearers(&hearer{}).Listen(t.Context(), Listening{Rate: 16000, Languages: test.expected})
+			l, err := hearers(&hearer{tells: test.told}).Listen(t.Context(), Listening{Rate: 16000, Languages: test.expected})
 			if err != nil {
 				t.Fatal(err)
 			}
 			speakFor(l, 0, time.Second)
 			if r := <-l.Results(); r.Text != "all" || r.Language != test.want {
-				t.Errorf("of %v, %+v", test.expected, r)
+				t.Errorf("of %v, told %q: %+v", test.expected, test.told, r)
 			}
 			l.Close()
 		})

@@ -68,7 +68,7 @@ type Result struct {
 	// Last says that the utterance which Finish ended is complete with this result.
 	Last bool
 
-	Language   string   // that was identified or expected, BCP 47; "" if unknown
+	Language   string   // that was identified or expected, BCP 47; of a provider, by any name; "" if unknown
 	Confidence *float64 // 0 to 1; nil where the provider gives none
 
 	Offset   time.Duration // of the first sound since Listen

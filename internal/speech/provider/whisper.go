@@ -44,6 +44,9 @@ func (s segmentOfText) madeUp() bool {
 // result is what was understood, without what a model makes up of silence.
 func (t transcription) result(l speech.Listening) speech.Result {
 	r := speech.Result{Text: strings.TrimSpace(t.Text)}
+	if len(l.Languages) > 1 {
+		r.Language = t.Language // that was found
+	}
 	if said := slices.DeleteFunc(slices.Clone(t.Segments), segmentOfText.madeUp); len(said) < len(t.Segments) {
 		var text []string
 		for _, s := range said {
