@@ -52,7 +52,7 @@ type Widener struct {
 
 // Widen returns a frame at WideRate, valid until the next call; nil is silence.
 func (w *Widener) Widen(f audio.Frame) []int16 {
-	if f == nil {
+	if len(f) == 0 {
 		clear(w.out[:])
 		f = w.out[:cmp.Or(w.silence, len(w.out))]
 	}
