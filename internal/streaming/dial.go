@@ -83,17 +83,14 @@ func (d *Dialer) dial(ctx context.Context, cfg Config) (*websocket.Conn, error) 
 	if dialer.NetDial == nil {
 		dialer.NetDial = d.reach
 	}
-	conn, buffered, _, err := dialer.Dial(ctx, cfg.URL)
+	conn, err := websocket.Dial(ctx, dialer, cfg.URL)
 	if plain := withoutTLS(cfg.URL, err); plain != "" {
-		conn, buffered, _, err = dialer.Dial(ctx, plain)
+		conn, err = websocket.Dial(ctx, dialer, plain)
 	}
 	if err != nil {
-		if conn != nil {
-			conn.Close()
-		}
 		return nil, explained(ctx, err)
 	}
-	return websocket.New(conn, buffered), nil
+	return conn, nil
 }
 
 // withoutTLS returns the address of ws to connect to after an attempt with TLS at a program

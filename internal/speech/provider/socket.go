@@ -42,12 +42,9 @@ func (s service) open(ctx context.Context, to *url.URL, header http.Header) (*we
 			}
 		},
 	}
-	conn, buffered, _, err := dialer.Dial(ctx, to.String())
+	conn, err := websocket.Dial(ctx, dialer, to.String())
 	if err == nil {
-		return websocket.New(conn, buffered), nil
-	}
-	if conn != nil {
-		conn.Close()
+		return conn, nil
 	}
 	var status ws.StatusError
 	if errors.As(err, &status) {
