@@ -79,7 +79,7 @@ func NotStored(cause error) *Error {
 func Is(err error, kind Kind) bool { return err != nil && Of(err).Kind == kind }
 
 func newError(kind Kind, format string, args []any) *Error {
-	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
+	return &Error{Kind: kind, Message: Shorten(fmt.Sprintf(format, args...))}
 }
 
 // Invalid is a request that cannot be understood or is out of bounds.

@@ -1,6 +1,10 @@
 package rest
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/switchhook/switchhook/internal/fault"
+)
 
 // Unprocessable lets err be answered with 422: the request can be read, and
 // what it asks for cannot be.
@@ -11,7 +15,7 @@ func Unprocessable(err error) error {
 // Inner adds what exactly is wrong, where an API has general codes and special
 // ones: the error's innererror.
 func Inner(code, message string, err error) error {
-	return &innerError{Code: code, Message: message, cause: err}
+	return &innerError{Code: code, Message: fault.Shorten(message), cause: err}
 }
 
 // Detail gives an error, of a Field, the special code of an API that tells it in the

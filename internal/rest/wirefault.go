@@ -88,7 +88,7 @@ func writeFault(w http.ResponseWriter, a *answer, wire wireFault, requestID stri
 		wire.message += "; see the server's log for request id " + requestID
 	}
 	var body wireError
-	wire.message = wire.told()
+	wire.message, wire.target = fault.Shorten(wire.told()), fault.Shorten(wire.target)
 	body.Error.Code, body.Error.Message, body.Error.Target = wire.code, wire.message, wire.target
 	for _, code := range wire.details {
 		body.Error.Details = append(body.Error.Details, wireDetail{code, wire.message, wire.target})
