@@ -70,9 +70,9 @@ func (p plan) check(now plan) error {
 // checkRoutes asks for the rules of routes that a client sends. Those of the
 // configuration file obey the file's rules, which are wider.
 func checkRoutes(routes []route) error {
-	seen := make(map[string]bool)
+	seen, trial := make(map[string]bool), trunk.NewTrial()
 	for _, r := range routes {
-		if err := r.check(); err != nil {
+		if err := r.check(trial); err != nil {
 			return err
 		}
 		if seen[r.Name] {
@@ -83,7 +83,7 @@ func checkRoutes(routes []route) error {
 	return nil
 }
 
-func (r route) check() error {
+func (r route) check(trial trunk.Trial) error {
 	if length := utf8.RuneCountInString(r.Name); length == 0 || length > maxName {
 		return refuse("InvalidRouteName", "Route with an invalid name. It has %d characters; it must have 1 to %d.", length, maxName)
 	}
@@ -97,7 +97,7 @@ func (r route) check() error {
 	if err != nil {
 		return refuse("InvalidRouteNumberPattern", "Route with an invalid number pattern. That of %.100q is no .NET regular expression: %.200s.", r.Name, err)
 	}
-	if err := pattern.Try(); err != nil {
+	if err := trial.Try(pattern); err != nil {
 		return refuse("InvalidRouteNumberPattern", "Route with an invalid number pattern. That of %.100q is too slow: %s.", r.Name, err)
 	}
 	if len(r.Trunks) > maxListed {

@@ -47,6 +47,24 @@ func (p *Pattern) Try() error {
 	return nil
 }
 
+// trialTime bounds the trial of several patterns together.
+const trialTime = time.Second
+
+// Trial is the trial of several patterns, with a bound on the time of all together: each may be
+// nearly as slow as one may be.
+type Trial struct{ until time.Time }
+
+// NewTrial starts the time of a trial.
+func NewTrial() Trial { return Trial{time.Now().Add(trialTime)} }
+
+// Try is that of the next pattern.
+func (t Trial) Try(p *Pattern) error {
+	if time.Now().After(t.until) {
+		return fmt.Errorf("it and those before it take more than %s together", trialTime)
+	}
+	return p.Try()
+}
+
 // Budget is how much time the decision about a number may take, for all patterns
 // together.
 type Budget struct{ until time.Time }

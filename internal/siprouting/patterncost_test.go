@@ -1,0 +1,45 @@
+package siprouting
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/trunk"
+)
+
+// TestPatternsOfAPatchAreTriedForASecond, all together: each may be nearly as slow as one may be.
+func TestPatternsOfAPatchAreTriedForASecond(t *testing.T) {
+	f, slow := inMemory(t), almostTooSlow(t)
+	f.patch(t, `{"routes":[`+repeat(maxListed, `{"name":"n%d","numberPattern":"^\\+[1-9][0-9]{3,23}$"}`)+`]}`)
+	before := f.send(t, "GET", newest, "", 200)
+	began := time.Now()
+	answer := f.send(t, "PATCH", newest, `{"routes":[`+repeat(maxListed, `{"name":"n%d","numberPattern":"`+slow+`"}`)+`]}`, 422)
+	if took := time.Since(began); !strings.Contains(answer, "InvalidRouteNumberPattern") || !strings.Contains(answer, "together") || took > 5*time.Second {
+		t.Errorf("after %v: %s", took, answer)
+	}
+	if f.send(t, "GET", newest, "", 200) != before {
+		t.Error("a refused patch has changed something")
+	}
+}
+
+// almostTooSlow is a pattern that takes some milliseconds on this machine: a digit more in it
+// takes twice as long.
+func almostTooSlow(t *testing.T) (text string) {
+	for n := 8; n < 30; n++ {
+		next := fmt.Sprintf(`^\\+(1?){%d}1{31}x`, n)
+		pattern, err := trunk.NewPattern(strings.ReplaceAll(next, `\\`, `\`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if pattern.Try() != nil {
+			break
+		}
+		if text = next; time.Since(began) > 20*time.Millisecond {
+			break
+		}
+	}
+	return text
+}
