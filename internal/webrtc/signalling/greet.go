@@ -64,6 +64,7 @@ func (s *Server) greet(ctx context.Context, socket *socket, at *place) (*Session
 	if !session.attach(socket, user, hello.Token, head.ID, uint64(max(hello.LastSeq, 0)), resumed) {
 		return refuse(protocol.CloseNoSession, "the session is over")
 	}
+	session.verifySince(ctx, ended)
 	return session, true
 }
 

@@ -156,3 +156,25 @@ func TestSessionsOfUsersWhoAreDeletedMeanwhileEnd(t *testing.T) {
 		})
 	}
 }
+
+// TestTokenThatIsRevokedWhileItIsShownEndsAtOnce: who revoked it has seen the one that the session
+// had before.
+func TestTokenThatIsRevokedWhileItIsShownEndsAtOnce(t *testing.T) {
+	run(t, func(o *office) {
+		p, _ := o.greet(protocol.Hello{Token: "ann"})
+		o.mu.Lock()
+		o.read = func() { // under o.mu
+			o.revoked = true
+			o.tokensEnded.Add(1)
+		}
+		o.mu.Unlock()
+		p.send(&protocol.Token{Token: "ann"})
+		if code := p.code(time.Second); code != protocol.CloseUnauthorized {
+			t.Errorf("closed with %d", code)
+		}
+		time.Sleep(revokedGrace + time.Second)
+		if !o.clients[0].gone() {
+			t.Error("the session goes on")
+		}
+	})
+}

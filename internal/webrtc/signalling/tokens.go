@@ -44,6 +44,7 @@ func (s *Session) verify(ctx context.Context) {
 
 // renew takes another token.
 func (s *Session) renew(ctx context.Context, token string) protocol.Message {
+	ended := s.server.tokensEnded.Load()
 	user, verdict := s.server.cfg.Authenticate(ctx, token)
 	switch {
 	case verdict == NotKnown:
@@ -52,9 +53,18 @@ func (s *Session) renew(ctx context.Context, token string) protocol.Message {
 		return &protocol.Refusal{Reason: protocol.ReasonForbidden, Code: 401, SubCode: 10009, Message: "the token is not good, or another user's"}
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.show(token, user)
+	s.mu.Unlock()
+	s.verifySince(ctx, ended)
 	return &protocol.OK{}
+}
+
+// verifySince is verify where tokens have been revoked since they were counted: who revoked them
+// may have seen the token that the session had before.
+func (s *Session) verifySince(ctx context.Context, ended uint64) {
+	if s.server.tokensEnded.Load() != ended {
+		s.verify(ctx)
+	}
 }
 
 // show notes the token that the client has shown. It runs under s.mu.
