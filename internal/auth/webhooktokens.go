@@ -46,7 +46,7 @@ type WebhookTokensConfig struct {
 	Signer  *Signer          // signs for tenants without an Endpoint
 	Base    func() string    // this server's public address, which its own issuers' begin with; may block
 	Client  *http.Client     // nil: one with a timeout of ten seconds
-	Now     func() time.Time // nil: time.Now
+	Now     func() time.Time // nil: the clock of the machine
 }
 
 // WebhookTokens is a cache of the bearer tokens that protected webhooks ask for:
@@ -66,9 +66,11 @@ type tokenSource interface {
 
 type tokenKey struct{ tenant, application string }
 
-// webhookToken is a token, or why there is none.
+// webhookToken is a token, or why there is none. Its times are those of the clock of the machine,
+// also where that is set meanwhile: who reads the token goes by such a clock.
 type webhookToken struct {
 	text    string
+	made    time.Time // the clock was set back where it is earlier
 	renew   time.Time // when to get the next one
 	expires time.Time
 	failure error
@@ -89,7 +91,7 @@ func NewWebhookTokens(cfg WebhookTokensConfig) (*WebhookTokens, error) {
 		cfg.Client = &http.Client{Timeout: fetchTimeout, Transport: outbound.Repeating(http.DefaultTransport.(*http.Transport).Clone())}
 	}
 	if cfg.Now == nil {
-		cfg.Now = time.Now
+		cfg.Now = wallClock
 	}
 	t := &WebhookTokens{sources: map[string]tokenSource{}, now: cfg.Now}
 	t.tokens = expiring.New(expiring.Config[tokenKey, webhookToken]{Entries: maxWebhookTokens})
@@ -115,6 +117,9 @@ func NewWebhookTokens(cfg WebhookTokensConfig) (*WebhookTokens, error) {
 	}
 	return t, nil
 }
+
+// wallClock is the clock of the machine, without the one that nobody sets.
+func wallClock() time.Time { return time.Now().Round(0) }
 
 // Knows reports whether there is an issuer for a tenant.
 func (t *WebhookTokens) Knows(tenant string) bool { return t.sources[strings.ToLower(tenant)] != nil }
@@ -144,7 +149,7 @@ func (t *WebhookTokens) Token(ctx context.Context, tenant, application string) (
 func (t *WebhookTokens) cached(key tokenKey) (token webhookToken, fresh bool) {
 	now := t.now()
 	token, _ = t.tokens.Get(key, now)
-	return token, now.Before(token.renew)
+	return token, !now.Before(token.made) && now.Before(token.renew)
 }
 
 // renew gets the next token, unless somebody has just done so. While that
@@ -158,14 +163,14 @@ func (t *WebhookTokens) renew(key tokenKey, source tokenSource) webhookToken {
 	defer cancel()
 	text, expires, err := source.fetch(ctx, key.application)
 	now := t.now()
-	next := webhookToken{text: text, expires: expires, renew: expires.Add(-max(expires.Sub(now)/5, tokenMargin))}
+	next := webhookToken{text: text, made: now, expires: expires, renew: expires.Add(-max(expires.Sub(now)/5, tokenMargin))}
 	switch {
 	case err == nil:
 	case now.Before(before.expires.Add(-tokenMargin)):
 		next = before
-		next.renew = now.Add(tokenRetry)
+		next.made, next.renew = now, now.Add(tokenRetry)
 	default:
-		next = webhookToken{renew: now.Add(tokenRetry), failure: err}
+		next = webhookToken{made: now, renew: now.Add(tokenRetry), failure: err}
 	}
 	useful := next.expires.Add(-tokenMargin) // as long as it can still be sent
 	if useful.Before(next.renew) {

@@ -107,6 +107,29 @@ func TestTokenIsAskedForOnceAndRenewedBeforeItExpires(t *testing.T) {
 	}
 }
 
+// TestTokensFollowAClockThatIsSet: who reads a token goes by the clock of the machine, and refuses
+// one of the future, or one that has expired by that clock.
+func TestTokensFollowAClockThatIsSet(t *testing.T) {
+	issuer, c := newTokenEndpoint(t, numbered), newClock()
+	tokens := webhookTokens(t, c, WebhookIssuer{Tenant: "contoso", Endpoint: issuer.server.URL, ClientID: "me", ClientSecret: "hush"})
+	for _, step := range []struct {
+		set  time.Duration
+		want string
+	}{{0, "token-1"}, {-30 * 24 * time.Hour, "token-2"}, {time.Minute, "token-2"}, {30 * 24 * time.Hour, "token-3"}} {
+		c.advance(step.set)
+		if got, err := tokens.Token(t.Context(), "contoso", application); err != nil || got != step.want {
+			t.Errorf("set by %v: %q, %v; want %q", step.set, got, err, step.want)
+		}
+	}
+	made, err := NewWebhookTokens(WebhookTokensConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now := made.now(); now != now.Round(0) {
+		t.Errorf("its clock %v passes over the times at which the clock of the machine is set", now)
+	}
+}
+
 // TestTokenIsAskedForAgainOnANewConnection: the endpoint ends each connection that
 // is kept from an earlier request.
 func TestTokenIsAskedForAgainOnANewConnection(t *testing.T) {
