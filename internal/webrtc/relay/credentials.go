@@ -23,16 +23,23 @@ const credentialTime = 10 * time.Minute
 // credentials are good until a time that the user name names, and for the user that it
 // names: the password is a MAC of it, so that nothing is kept (as in draft-uberti-behave-
 // turn-rest-00). The key lives as long as the process.
+//
+// Their time passes as the process lives, whatever the clock of the machine is set to: set
+// forward, it would end them all.
 type credentials struct {
-	key [32]byte
-	now func() time.Time
+	key    [32]byte
+	begun  time.Time // by the clock of the machine
+	steady time.Time // the same moment, by the one that nobody sets
 }
 
-func newCredentials() *credentials {
-	c := &credentials{now: time.Now}
+func newCredentials(wall func() time.Time) *credentials {
+	c := &credentials{begun: wall(), steady: time.Now()}
 	_, _ = rand.Read(c.key[:]) // never fails
 	return c
 }
+
+// now is the time by the clock as it was at the beginning.
+func (c *credentials) now() time.Time { return c.begun.Add(time.Since(c.steady)) }
 
 // give makes those of a user.
 func (c *credentials) give(user string) (name, password string) {

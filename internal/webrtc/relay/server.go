@@ -64,7 +64,7 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	bytes := float64(cfg.Bandwidth) * 1e6 / 8
 	s := &Server{
-		cfg: cfg, credentials: newCredentials(), gate: newGate(),
+		cfg: cfg, credentials: newCredentials(time.Now), gate: newGate(),
 		all:   ratelimit.NewBucket(ratelimit.Rate{PerSecond: bytes / unit, Burst: int(bytes / unit / 4)}),
 		users: users{of: make(map[string]int)}, outlets: make(map[*outlet]struct{}),
 	}
