@@ -19,6 +19,7 @@ import (
 type archive struct {
 	dir    string
 	oldest func(now time.Time) time.Time // when what may be kept began
+	keep   time.Duration
 	disk   int64
 	log    *slog.Logger
 
@@ -26,7 +27,8 @@ type archive struct {
 	number int        // of the pair that is written to
 	calls  *os.File
 	index  *os.File
-	size   int64 // of calls
+	size   int64     // of calls
+	begun  time.Time // when the pair was
 }
 
 // archivePlace is where the timeline of a call lies.
@@ -42,7 +44,7 @@ func openArchive(cfg Config) (*archive, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of what is kept of calls: %w", err)
 	}
-	a := &archive{dir: cfg.Dir, oldest: cfg.oldest, disk: cfg.Disk, log: cfg.Log}
+	a := &archive{dir: cfg.Dir, oldest: cfg.oldest, keep: cfg.Keep, disk: cfg.Disk, log: cfg.Log}
 	numbers, err := a.numbers()
 	if err != nil {
 		return nil, err
@@ -80,12 +82,13 @@ func (a *archive) put(s Summary, piece []byte) (*archivePlace, error) {
 
 // open opens the pair that is written to, the next one if it is full.
 func (a *archive) open() (err error) {
-	if a.calls != nil && a.size < a.disk/pairs {
+	now := time.Now()
+	if a.calls != nil && a.size < a.disk/pairs && !a.isAged(now) {
 		return nil
 	}
 	if a.calls != nil {
 		a.next()
-		a.removeOver(time.Now())
+		a.removeOver(now)
 	}
 	const flags = os.O_CREATE | os.O_EXCL | os.O_WRONLY | os.O_APPEND
 	if a.calls, err = os.OpenFile(a.path(a.number, "calls"), flags, 0o600); err != nil {
@@ -94,7 +97,14 @@ func (a *archive) open() (err error) {
 	if a.index, err = os.OpenFile(a.path(a.number, "index"), flags, 0o600); err != nil {
 		a.next()
 	}
+	a.begun = now
 	return err
+}
+
+// isAged reports whether the pair that is written to has been for so long that another one takes
+// what follows: the calls in it are removed together, when the last one is too old.
+func (a *archive) isAged(now time.Time) bool {
+	return a.calls != nil && now.Sub(a.begun) >= a.keep/pairs
 }
 
 // next begins another pair with the next call.

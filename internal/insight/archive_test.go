@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/klauspost/compress/s2"
@@ -244,6 +245,61 @@ func TestDamagedArchiveIsTold(t *testing.T) {
 	for _, bad := range []archivePlace{{place.number, place.offset, 1 << 62, place.version}, {place.number, -1, place.length, place.version}, {place.number, 1 << 62, 5, place.version}, {place.number, 0, -1, place.version}} {
 		if items, err := a.read(bad); err == nil {
 			t.Errorf("%+v has %d items", bad, len(items))
+		}
+	}
+}
+
+// TestNoFileOutlivesItsFirstCallForLong: where few calls come, a file is not full for months.
+// Another one is begun, so that each can be removed when the calls in it are too old.
+func TestNoFileOutlivesItsFirstCallForLong(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		pause time.Duration
+		pairs int
+	}{
+		{"an hour later", time.Hour, 1},
+		{"a day later", 24 * time.Hour, 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				a, err := openArchive(Config{Dir: dir, Keep: 7 * 24 * time.Hour, Disk: 256 << 20, Log: slog.New(slog.DiscardHandler)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer a.close()
+				for range 2 {
+					if _, err := a.put(Summary{ID: "call"}, []byte("piece")); err != nil {
+						t.Fatal(err)
+					}
+					time.Sleep(test.pause)
+				}
+				if numbers, err := a.numbers(); err != nil || len(numbers) != test.pairs {
+					t.Errorf("the calls are in the pairs %v, want %d, %v", numbers, test.pairs, err)
+				}
+			})
+		})
+	}
+}
+
+// TestOldFileIsRemovedWhileNoCallComes: the file that was written to last is not kept for its
+// successor.
+func TestOldFileIsRemovedWhileNoCallComes(t *testing.T) {
+	a, err := openArchive(Config{Dir: t.TempDir(), Keep: time.Hour, Disk: 1 << 20, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.close()
+	if _, err := a.put(Summary{ID: "call"}, []byte("piece")); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		after time.Duration
+		pairs int
+	}{{30 * time.Minute, 1}, {2 * time.Hour, 0}} {
+		a.prune(time.Now().Add(test.after))
+		if numbers, err := a.numbers(); err != nil || len(numbers) != test.pairs {
+			t.Errorf("%v later the pairs %v are there, want %d, %v", test.after, numbers, test.pairs, err)
 		}
 	}
 }

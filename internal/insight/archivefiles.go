@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// pairs is about how many pairs of files the disk's budget is divided into.
+// pairs is about how many pairs of files the disk's budget is divided into, and the time for which
+// calls are kept.
 const pairs = 16
 
 // path is the name of a file of a pair: its calls, or their index.
@@ -39,6 +40,9 @@ func (a *archive) numbers() (list []int, err error) {
 func (a *archive) prune(now time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.isAged(now) {
+		a.next()
+	}
 	a.removeOver(now)
 }
 
