@@ -64,6 +64,46 @@ func TestAddThatIsDeclinedLeavesNoGhost(t *testing.T) {
 	})
 }
 
+// TestCallEndsForTheReasonOfWhoLeft: a call goes on for those who are being called, after all
+// others have left. Where none of them comes, they are not what ended it.
+func TestCallEndsForTheReasonOfWhoLeft(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		leave func(w *world, first *calltest.Leg, conn *call.Connection)
+		fail  func(w *world, called *calltest.Leg, conn *call.Connection, invitation string)
+		want  string
+	}{
+		{"the caller, then the add is declined", hangsUp, declines, "the phone hung up"},
+		{"the caller, then the add is canceled", hangsUp, func(w *world, _ *calltest.Leg, conn *call.Connection, invitation string) {
+			w.must(conn.CancelAdd(bg, invitation, call.Context{}))
+		}, "the phone hung up"},
+		{"the caller is removed, then the add is declined", func(w *world, _ *calltest.Leg, conn *call.Connection) {
+			w.must(conn.Remove(bg, phone(aPhone), call.Context{}))
+		}, declines, "the other participant was removed"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			run(t, func(w *world) {
+				first, conn, id := w.answered()
+				invitation, err := conn.Add(bg, call.Add{Who: phone(bPhone), CallerID: phone(ourPhone)})
+				w.must(err)
+				called := <-w.dialer.Dialled
+				test.leave(w, first, conn)
+				synctest.Wait()
+				test.fail(w, called, conn, invitation)
+				if why := w.why(id); why.Kind != call.EndedByPeer || why.Text != test.want {
+					t.Errorf("the call ended with %+v", why)
+				}
+			})
+		})
+	}
+}
+
+func hangsUp(_ *world, first *calltest.Leg, _ *call.Connection) { first.HangUp() }
+
+func declines(_ *world, called *calltest.Leg, _ *call.Connection, _ string) {
+	called.Refuse(call.Declined, 603, "Decline")
+}
+
 func TestInvitationTimesOut(t *testing.T) {
 	run(t, func(w *world) {
 		first, conn, id := w.answered()

@@ -30,10 +30,11 @@ type Call struct {
 	invitees      []*invitee // on the way in, the first to be invited first
 	invitations   map[string]*invitation
 	kind          kind
-	dialsOut      bool // of a room: phone numbers may be called
-	joinable      bool // clients may join it by its name, and wait there alone
-	connectedTo   bool // an application has connected to it, once at least
-	rosterOwed    bool // applications are told of the roster soon
+	dialsOut      bool    // of a room: phone numbers may be called
+	joinable      bool    // clients may join it by its name, and wait there alone
+	connectedTo   bool    // an application has connected to it, once at least
+	lastLeft      *Reason // why the call waits for those on the way in alone; nil: it does not
+	rosterOwed    bool    // applications are told of the roster soon
 	ended         bool
 	roomList      map[string]Role // of a room: what its list said last, by raw id; nil: nothing yet
 	groupID       string          // under which clients join; "" for none

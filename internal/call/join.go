@@ -85,6 +85,7 @@ func (c *Call) left(e *endpoint, was stage, why Reason) {
 		c.finish(why, nil)
 		return
 	}
+	c.waitFor(why)
 	c.tellRoster()
 }
 

@@ -43,9 +43,22 @@ func (c *Call) deserted() bool {
 	return len(c.listed()) < c.enough() && len(c.rings) == 0
 }
 
-// endIfDeserted ends a call in which nobody is left to talk to.
+// waitFor notes for what reason somebody left a call that goes on, if nobody is left but
+// those on the way in.
+func (c *Call) waitFor(why Reason) {
+	if len(c.listed()) < c.enough() {
+		c.lastLeft = &why
+	}
+}
+
+// endIfDeserted ends a call in which nobody is left to talk to: for the reason of who left
+// last, or for this one if nobody did. That of who did not come has an event of its own.
 func (c *Call) endIfDeserted(why Reason) {
-	if !c.ended && c.deserted() {
+	switch {
+	case c.ended || !c.deserted():
+	case c.lastLeft != nil:
+		c.finish(*c.lastLeft, nil)
+	default:
 		c.finish(why, nil)
 	}
 }

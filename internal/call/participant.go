@@ -78,6 +78,7 @@ func (c *Call) admit(e *endpoint) {
 		e.who = &participant{id: e.id, name: e.name, call: c, place: e.place}
 	}
 	e.enter(present)
+	c.lastLeft = nil
 	if leg, ok := e.leg.(Identified); ok {
 		e.device = leg.UserAgent()
 	}

@@ -30,11 +30,13 @@ func (c *Call) remove(p *participant) {
 // removeFor does so for a reason.
 func (c *Call) removeFor(p *participant, why Reason) {
 	c.dismiss(p, why)
+	byApplication := c.kind.endsWhenOneLeaves() && !why.ByParticipant
+	end := Reason{Kind: EndedByPeer, ByApplication: byApplication, Text: "the other participant was removed"}
 	if c.kind.endsWhenOneLeaves() || c.deserted() {
-		byApplication := c.kind.endsWhenOneLeaves() && !why.ByParticipant
-		c.finish(Reason{Kind: EndedByPeer, ByApplication: byApplication, Text: "the other participant was removed"}, nil)
+		c.finish(end, nil)
 		return
 	}
+	c.waitFor(end)
 	c.tellRoster()
 }
 

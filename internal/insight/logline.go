@@ -142,7 +142,7 @@ func textOf(bound []slog.Attr, line slog.Record) string {
 	var b strings.Builder
 	b.WriteString(line.Message)
 	one := func(a slog.Attr) bool {
-		if a.Key != attrCall && b.Len() < 4*maxLine {
+		if a.Key != attrCall && !a.Equal(slog.Attr{}) && b.Len() < 4*maxLine { // handlers leave out an empty one
 			b.WriteByte(' ')
 			b.WriteString(a.Key)
 			b.WriteByte('=')

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"testing"
 	"testing/slogtest"
+	"time"
 )
 
 func withoutTime(_ []string, a slog.Attr) slog.Attr {
@@ -55,4 +56,13 @@ func decoded(t *testing.T, line []byte) (values map[string]any) {
 		t.Fatal(err)
 	}
 	return values
+}
+
+// TestLineOfACallHasWhatTheLogHas: an attribute that is empty is left out, as handlers do.
+func TestLineOfACallHasWhatTheLogHas(t *testing.T) {
+	line := slog.NewRecord(time.Now(), slog.LevelInfo, "leg ended", 0)
+	line.AddAttrs(slog.String("why", "the phone hung up"), slog.Attr{})
+	if text := textOf([]slog.Attr{slog.String("part", "call")}, line); text != "leg ended part=call why=the phone hung up" {
+		t.Errorf("the timeline has %q", text)
+	}
 }
