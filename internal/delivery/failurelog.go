@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 var (
 	rateFirstFailures = ratelimit.Rate{PerSecond: 0.1, Burst: 10}
 	rateEnds          = ratelimit.Rate{PerSecond: 1, Burst: 100}
+	// An application that never answers does so with each event, and has them all.
+	rateTaken = ratelimit.Rate{PerSecond: 1.0 / 600, Burst: 3}
 )
 
 // boundedLog writes one kind of line at a rate. A line says how many were left out before it.
@@ -44,11 +47,14 @@ func (e *Engine) logFirstFailure(j *job, delay time.Duration) {
 // logEnd tells that a message is given up, and why.
 func (e *Engine) logEnd(j *job, how history.Result, why string) {
 	attributes := append([]any{"result", string(how), "reason", why}, j.told()...)
-	if j.silent { // one line speaks for its whole group
+	switch {
+	case j.silent: // one line speaks for its whole group
 		e.log.Debug("event was not delivered", attributes...)
-		return
+	case why == whyTaken, how == history.Failed && errors.Is(j.outcome.Err, ErrNotAnswered):
+		e.taken.write(e.log.Warn, "an endpoint takes events and does not answer them; it should answer each with a status", attributes...)
+	default:
+		e.ends.write(e.log.Warn, "event was not delivered", attributes...)
 	}
-	e.ends.write(e.log.Warn, "event was not delivered", attributes...)
 }
 
 // told is what the log says of a message and its last attempt.

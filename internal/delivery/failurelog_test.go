@@ -47,3 +47,28 @@ func TestFirstFailureIsInTheLog(t *testing.T) {
 		})
 	}
 }
+
+// TestEndpointThatNeverAnswersIsNoLineForEachEvent: it has the events, and the log says so now
+// and then.
+func TestEndpointThatNeverAnswersIsNoLineForEachEvent(t *testing.T) {
+	run(t, journal.InMemory(), &webhooks{answer: never}, func(e *Engine, _ []journal.Hold) {
+		var written strings.Builder
+		e.inTurn(func() { e.log = slog.New(slog.NewTextHandler(&written, nil)) })
+		for i := range 20 { // calls that are over before the answer is given up
+			first, last := taken(fmt.Sprint("first", i)), taken(fmt.Sprint("last", i))
+			first.Group, last.Group, last.Last = fmt.Sprint(i), fmt.Sprint(i), true
+			first.Lane, last.Lane = first.Group, first.Group
+			e.Post(first, last)
+			time.Sleep(time.Minute)
+		}
+		time.Sleep(time.Hour)
+		var text string
+		e.inTurn(func() { text = written.String() })
+		if n := strings.Count(text, "was not delivered"); n != 0 {
+			t.Errorf("%d lines say that what was taken was not delivered:\n%s", n, text)
+		}
+		if n := strings.Count(text, "does not answer"); n == 0 || n > 10 {
+			t.Errorf("%d lines about 40 events:\n%s", n, text)
+		}
+	})
+}

@@ -14,6 +14,9 @@ const (
 	maxAwaitedInAll = 4096
 )
 
+// whyTaken is why the last events of an application that never answers are not waited for.
+const whyTaken = "it was taken and not answered before its call was over"
+
 // attemptTimedOut lets an attempt fail. Its request goes on, unless too many do:
 // the endpoint may have taken the event and answer late.
 func (e *Engine) attemptTimedOut(a *attempt, timeout time.Duration) {
@@ -101,7 +104,7 @@ func (e *Engine) await(a *attempt) {
 	e.deferred.begin()
 	for i := range a.parts {
 		if j := a.parts[i].job; j.final {
-			e.finish(j, history.Dropped, "it was taken and not answered before its call was over")
+			e.finish(j, history.Dropped, whyTaken)
 		} else {
 			j.state = unanswered
 			e.advance(j.lane)
