@@ -15,8 +15,8 @@ const (
 	MaxID   = 1024 // bytes of an id
 	MaxPage = 1000 // items of one List
 
-	openTimeout = 30 * time.Second
-	maxTries    = 64 // of an Update whose value others keep changing
+	openTimeout = 30 * time.Second // of opening a bucket, and of each of its values
+	maxTries    = 64               // of an Update whose value others keep changing
 )
 
 // Collection keeps values of type T by id. It is safe for concurrent use.

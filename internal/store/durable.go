@@ -102,7 +102,7 @@ func (b kvBucket) watch(ctx context.Context, report func(change)) (func(), error
 		return nil, fmt.Errorf("watch %s: %w", b.kv.Bucket(), err)
 	}
 	updates := w.Updates()
-	if err := reportPresent(ctx, updates, report); err != nil {
+	if err := reportPresent(updates, report); err != nil {
 		cancel()
 		return nil, fmt.Errorf("read the keys of %s: %w", b.kv.Bucket(), err)
 	}
@@ -122,8 +122,11 @@ func (b kvBucket) watch(ctx context.Context, report func(change)) (func(), error
 	}, nil
 }
 
-// reportPresent reports what the bucket holds; a nil entry marks its end.
-func reportPresent(ctx context.Context, updates <-chan jetstream.KeyValueEntry, report func(change)) error {
+// reportPresent reports what the bucket holds; a nil entry marks its end. Millions of values
+// take minutes: it fails where none comes for openTimeout.
+func reportPresent(updates <-chan jetstream.KeyValueEntry, report func(change)) error {
+	silence := time.NewTimer(openTimeout)
+	defer silence.Stop()
 	for {
 		select {
 		case e, open := <-updates:
@@ -134,8 +137,9 @@ func reportPresent(ctx context.Context, updates <-chan jetstream.KeyValueEntry, 
 				return nil
 			}
 			report(changeOf(e))
-		case <-ctx.Done():
-			return context.Cause(ctx)
+			silence.Reset(openTimeout)
+		case <-silence.C:
+			return fmt.Errorf("nothing came for %v", openTimeout)
 		}
 	}
 }
