@@ -244,8 +244,19 @@ func TestFilesGoByAgeAndSize(t *testing.T) {
 	if names, _ := k.files.list(); strings.Join(names, " ") != "2026-03-08.0001.jsonl" {
 		t.Errorf("by size, %q are left", names)
 	}
+	if err := k.files.prune(now.Add(100*24*time.Hour), 48*time.Hour, 1<<30); err != nil {
+		t.Fatal(err)
+	}
+	if names, _ := k.files.list(); len(names) != 0 {
+		t.Errorf("a hundred days after the last call, %q are left", names)
+	}
 	if _, err := os.Stat(filepath.Join(dir, "notes.txt")); err != nil {
 		t.Error("another file was removed")
+	}
+	k.CallOver(phoneCall(t, "next", now))
+	k.Flush()
+	if got, _ := search(t, k, Query{}); ids(got) != "next" {
+		t.Errorf("after all files were removed, %q is found", ids(got))
 	}
 }
 
@@ -323,6 +334,26 @@ func TestMeasuresAreCountedByTrunk(t *testing.T) {
 	} {
 		if got[name] != want {
 			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+}
+
+// TestTrunksThatComeAndGoHaveBoundedSeries: applications add trunks by the API, and remove them.
+func TestTrunksThatComeAndGoHaveBoundedSeries(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	m := newMetrics(registry)
+	leg := phoneCall(t, "a", noon).Legs[0]
+	for n := range maxTrunks + 10 {
+		leg.Wire.Trunk = fmt.Sprint("trunk", n)
+		m.leg(leg)
+	}
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if n := len(family.GetMetric()); n > 20 {
+			t.Errorf("%s has %d series of 10 trunks that are new", family.GetName(), n)
 		}
 	}
 }

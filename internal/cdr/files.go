@@ -147,7 +147,7 @@ func (f *files) close() {
 }
 
 // prune removes files that are older than keep, and the oldest while all
-// together are larger than most bytes. The newest one stays.
+// together are larger than most bytes. The newest one stays unless it is too old.
 func (f *files) prune(now time.Time, keep time.Duration, most int64) error {
 	names, err := f.list()
 	if err != nil {
@@ -162,8 +162,11 @@ func (f *files) prune(now time.Time, keep time.Duration, most int64) error {
 	}
 	oldest := now.UTC().Add(-keep).Format(time.DateOnly)
 	for i, name := range names {
-		if i == len(names)-1 || name[:len(oldest)] >= oldest && total <= most {
+		if isOld := name[:len(oldest)] < oldest; !isOld && (total <= most || i == len(names)-1) {
 			return nil
+		}
+		if name == f.name {
+			f.close()
 		}
 		if err := os.Remove(filepath.Join(f.dir, name)); err != nil && !os.IsNotExist(err) {
 			return err

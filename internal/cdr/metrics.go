@@ -1,6 +1,8 @@
 package cdr
 
 import (
+	"sync"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -21,7 +23,14 @@ type metrics struct {
 	roundTrip  *prometheus.HistogramVec
 	concealed  *prometheus.CounterVec
 	packets    *prometheus.CounterVec
+
+	mu     sync.Mutex      // around trunks
+	trunks map[string]bool // that have series
 }
+
+// maxTrunks bounds the trunks that have series: applications add and remove some by the API.
+// Beyond, all begin anew.
+const maxTrunks = 2000
 
 // Bounds of the histograms.
 var (
@@ -51,6 +60,7 @@ func newMetrics(to prometheus.Registerer) *metrics {
 		roundTrip:  vec("switchhook_leg_round_trip_seconds", "Last measured round trip to the phone.", delays),
 		concealed:  count("switchhook_leg_concealed_seconds_total", "Audio that packet loss concealment made.", "trunk"),
 		packets:    count("switchhook_leg_packets_total", "RTP packets of legs that have ended.", "trunk", "direction"),
+		trunks:     map[string]bool{},
 	}
 	if to != nil {
 		to.MustRegister(m.calls, m.duration, m.lost, m.legs, m.mos, m.remoteMOS, m.loss, m.remoteLoss, m.jitter, m.roundTrip, m.concealed, m.packets)
@@ -72,6 +82,7 @@ func (m *metrics) leg(d call.LegDetail) {
 	if d.Inbound {
 		direction = "inbound"
 	}
+	m.makeRoom(trunk)
 	m.legs.WithLabelValues(trunk, direction, d.Why.Kind.String()).Inc()
 	if sound.Codec == "" {
 		return
@@ -93,4 +104,20 @@ func (m *metrics) leg(d call.LegDetail) {
 	if sound.RemoteMOS > 0 {
 		m.remoteMOS.WithLabelValues(trunk).Observe(sound.RemoteMOS)
 	}
+}
+
+// makeRoom lets a trunk have series.
+func (m *metrics) makeRoom(trunk string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.trunks[trunk] {
+		return
+	}
+	if len(m.trunks) >= maxTrunks {
+		clear(m.trunks)
+		for _, series := range []interface{ Reset() }{m.legs, m.mos, m.remoteMOS, m.loss, m.remoteLoss, m.jitter, m.roundTrip, m.concealed, m.packets} {
+			series.Reset()
+		}
+	}
+	m.trunks[trunk] = true
 }
