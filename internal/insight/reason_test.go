@@ -159,3 +159,32 @@ func TestFewPacketsMakeNoPoorSound(t *testing.T) {
 		}
 	}
 }
+
+// TestRequestThatCameTooLateIsNoFailure: callers hang up while their application is about to do
+// the next thing.
+func TestRequestThatCameTooLateIsNoFailure(t *testing.T) {
+	at := time.Date(2026, 11, 20, 10, 42, 3, 0, time.UTC)
+	for _, test := range []struct {
+		name    string
+		request rest.Served
+		failed  bool
+	}{
+		{"a play after the end", rest.Served{At: at.Add(time.Second), Pattern: "/calling/callConnections/{callConnectionId}:play", Status: 404}, false},
+		{"a look after the end", rest.Served{At: at.Add(time.Second), Pattern: "/calling/callConnections/{callConnectionId}", Status: 404}, false},
+		{"a play before the end", rest.Served{At: at.Add(-time.Second), Pattern: "/calling/callConnections/{callConnectionId}:play", Status: 404}, true},
+		{"a wrong play", rest.Served{At: at.Add(time.Second), Pattern: "/calling/callConnections/{callConnectionId}:play", Status: 400}, true},
+		{"an answer that came too late", rest.Served{At: at.Add(time.Second), Pattern: "/calling/callConnections:answer", Status: 404}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h := newHub(t, Config{})
+			defer h.Close()
+			h.Publish(call.CallConnected{Head: head()})
+			h.CallOver(call.Detail{CorrelationID: aCall, ServerCallID: aServerCall, Began: at.Add(-time.Minute), Ended: at, From: caller, To: callee, Why: call.Reason{Kind: call.EndedByPeer}})
+			test.request.Method, test.request.Chain = "POST", aCall
+			h.Request(test.request)
+			if found := h.Search(t.Context(), Query{Failed: true, Limit: 10}).Calls; (len(found) == 1) != test.failed {
+				t.Errorf("calls with a problem: %+v", found)
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package insight
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -105,9 +106,15 @@ func (f *facts) operationFailed() (found []finding) {
 		found = append(found, sentence(e.at, "%s at %s: %s", e.Name, clock(e.at), why))
 	}
 	for _, r := range f.requests {
-		if r.Status >= 400 && f.subject == SubjectCall {
+		if r.Status >= 400 && f.subject == SubjectCall && !f.isLate(r) {
 			found = append(found, sentence(r.At, "the request %s %s was refused with %d at %s: %s", r.Method, shortPath(r.Pattern), r.Status, clock(r.At), r.problem()))
 		}
 	}
 	return found
+}
+
+// isLate reports whether a request found its call over: an application may be about to do
+// something when its caller hangs up.
+func (f *facts) isLate(r *request) bool {
+	return r.Status == http.StatusNotFound && !decisive[r.Pattern] && !f.end.IsZero() && !r.At.Before(f.end)
 }

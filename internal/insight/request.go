@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -53,9 +54,9 @@ func (r *request) line() (Kind, string, bool) {
 	return KindRequest, text, r.Status >= 400
 }
 
-// shortPath is the end of a pattern: the operation itself.
+// shortPath is the end of a pattern: the operation itself, if there is one.
 func shortPath(pattern string) string {
-	return strings.TrimPrefix(pattern, "/calling/callConnections/{callConnectionId}")
+	return cmp.Or(strings.TrimPrefix(pattern, "/calling/callConnections/{callConnectionId}"), pattern)
 }
 
 // problem is what the answer says of a refusal.
