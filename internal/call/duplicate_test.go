@@ -44,7 +44,7 @@ func TestParticipantNamedTwiceCountsOnce(t *testing.T) {
 		w.must(conn.Play(bg, call.Play{Prompts: hello, To: twice}))
 		w.must(conn.Mute(bg, twice))
 		time.Sleep(5 * time.Second)
-		w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated ParticipantsUpdated PlayStarted PlayCompleted")
+		w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated ParticipantsUpdated ParticipantsUpdated PlayStarted PlayCompleted ParticipantsUpdated")
 		_, other, otherID := w.answeredBy(cPhone)
 		w.must(other.Move(bg, call.Move{Who: twice, From: id}))
 		time.Sleep(100 * time.Millisecond)
@@ -76,7 +76,7 @@ func TestPlayToTwoOccupiesBoth(t *testing.T) {
 		}
 		w.must(conn.Play(bg, call.Play{Prompts: hello, To: both[1:], Interrupt: true}))
 		time.Sleep(100 * time.Millisecond)
-		w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated PlayStarted PlayCanceled PlayStarted")
+		w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated ParticipantsUpdated PlayStarted PlayCanceled ParticipantsUpdated PlayStarted")
 		if err := conn.Play(bg, call.Play{Prompts: hello, To: both[:1]}); err != nil {
 			t.Errorf("who is free again gets %v", err)
 		}
@@ -94,7 +94,7 @@ func TestPlayToTwoIsCanceledWhenEitherLeaves(t *testing.T) {
 			w.must(conn.Play(bg, call.Play{Prompts: hello, To: both, Loop: true}))
 			time.Sleep(time.Second)
 			[]interface{ HangUp() }{first, second}[leaving].HangUp()
-			w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated AddParticipantSucceeded ParticipantsUpdated PlayStarted ParticipantsUpdated PlayCanceled")
+			w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated AddParticipantSucceeded ParticipantsUpdated ParticipantsUpdated PlayStarted ParticipantsUpdated PlayCanceled ParticipantsUpdated")
 			w.must(conn.Play(bg, call.Play{Prompts: hello, To: both[1-leaving : 2-leaving]}))
 			w.must(conn.Terminate(bg))
 			_ = third

@@ -79,7 +79,9 @@ func (c *Connection) occupy(w work, interrupt bool) error {
 		op.cancelMedia()
 	}
 	w.lane = aloneLane
-	c.accept(w).start()
+	op := c.accept(w)
+	op.start()
+	c.call.tellPrompted(op)
 	return nil
 }
 

@@ -40,7 +40,7 @@ func TestPlayToOneIsHeardByThatOne(t *testing.T) {
 		leg, conn, id := w.answered()
 		w.must(conn.Play(bg, call.Play{Prompts: hello, To: []identifier.ID{phone(aPhone)}}))
 		time.Sleep(2 * time.Second)
-		w.expect(id, connected+" PlayStarted PlayCompleted")
+		w.expect(id, connected+" ParticipantsUpdated PlayStarted PlayCompleted ParticipantsUpdated")
 		if leg.Heard() != 50 {
 			t.Errorf("the phone heard %d frames of 50", leg.Heard())
 		}

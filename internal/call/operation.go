@@ -144,6 +144,7 @@ func (op *operation) end(events ...Event) bool {
 		c.call.publish(e)
 	}
 	c.operations = slices.DeleteFunc(c.operations, func(other *operation) bool { return other == op })
+	c.call.tellPrompted(op)
 	if op.lane == mainLane {
 		c.startNext()
 	}

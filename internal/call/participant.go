@@ -148,13 +148,13 @@ func (c *Call) named(id identifier.ID) (*participant, error) {
 	return nil, ParticipantMissing.because("Participant %s not found in the call.", id)
 }
 
-// roster is the list of participants.
+// roster is the list of participants, as applications see it.
 func (c *Call) roster() []Participant {
-	list := make([]Participant, 0, len(c.endpoints))
+	list, prompted := make([]Participant, 0, len(c.endpoints)), c.prompted(nil)
 	c.walk++
 	for _, e := range c.endpoints {
 		if p := e.listedFirst(); p != nil {
-			list = append(list, p.roster())
+			list = append(list, p.shown(prompted))
 		}
 	}
 	return list

@@ -34,7 +34,7 @@ func TestPromptOfWhichNothingCouldBeSentFails(t *testing.T) {
 				time.AfterFunc(back, func() { leg.RefuseSound(false) })
 				time.Sleep(2 * time.Second)
 				var cause error
-				switch e := w.last(id).(type) {
+				switch e := w.lastButRoster(id).(type) {
 				case call.PlayFailed:
 					cause = e.Cause
 				case call.RecognizeFailed:

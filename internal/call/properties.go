@@ -73,6 +73,6 @@ func (c *Connection) Participant(ctx context.Context, who identifier.ID) (Partic
 		if err != nil {
 			return Participant{}, err
 		}
-		return p.roster(), nil
+		return p.shown(c.call.prompted(nil)), nil
 	})
 }
