@@ -61,7 +61,27 @@ func (c *callingContext) headers() (sip, voip map[string]string, err error) {
 			return nil, nil, err
 		}
 	}
-	return c.SIPHeaders, c.VoIPHeaders, nil
+	sip, err = oneUserToUser(c.SIPHeaders)
+	return sip, c.VoIPHeaders, err
+}
+
+// oneUserToUser names the header User-To-User as it is called, however it was spelled. Who hands
+// on what IncomingCall has told has two spellings of it.
+func oneUserToUser(headers map[string]string) (map[string]string, error) {
+	if headers == nil {
+		return nil, nil // none was given, which is not the same as no header
+	}
+	one := make(map[string]string, len(headers))
+	for key, value := range headers {
+		if strings.EqualFold(key, userToUser) {
+			key = userToUser
+			if before, twice := one[key]; twice && before != value {
+				return nil, errBody("customCallingContext.sipHeaders: %s is there twice, with two values.", userToUser)
+			}
+		}
+		one[key] = value
+	}
+	return one, nil
 }
 
 // size is how many bytes headers hold.

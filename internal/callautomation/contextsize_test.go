@@ -74,3 +74,31 @@ func TestHeadersThatPhonesWouldNotGetAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestUserToUserIsOneHeader however it is spelled: an application that hands on what it has got in
+// IncomingCall hands on two spellings of one.
+func TestUserToUserIsOneHeader(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		headers map[string]string
+		want    string // "": refused
+	}{
+		{"as SDKs write it", map[string]string{"User-To-User": "a1"}, "a1"},
+		{"as the first SDKs wrote it", map[string]string{"User-to-User": "a1"}, "a1"},
+		{"handed on", map[string]string{"User-To-User": "a1", "user-To-User": "a1"}, "a1"},
+		{"none", nil, "none"},
+		{"two values", map[string]string{"User-To-User": "a1", "user-To-User": "a2"}, ""},
+	} {
+		context := callingContext{SIPHeaders: test.headers}
+		sip, _, err := context.headers()
+		if test.headers == nil {
+			if sip != nil || err != nil {
+				t.Errorf("%s: %v, %v", test.name, sip, err)
+			}
+			continue
+		}
+		if refused := test.want == ""; refused != (err != nil) || !refused && (len(sip) != 1 || sip["User-To-User"] != test.want) {
+			t.Errorf("%s: %v, %v", test.name, sip, err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package eventgrid
 
 import (
+	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -97,12 +98,30 @@ func (c *CustomContext) model() *customContextModel {
 	if c == nil {
 		return nil
 	}
-	m := &customContextModel{SIPHeaders: c.SIPHeaders, VoIPHeaders: c.VoIPHeaders}
-	if m.SIPHeaders == nil {
-		m.SIPHeaders = map[string]string{}
-	}
+	m := &customContextModel{SIPHeaders: toldHeaders(c.SIPHeaders), VoIPHeaders: c.VoIPHeaders}
 	if m.VoIPHeaders == nil {
 		m.VoIPHeaders = map[string]string{}
 	}
 	return m
+}
+
+// User-To-User as SIP names it, and as the service's guide to custom context reads it from
+// IncomingCall in every language ("Pass contextual data between calls").
+const (
+	userToUser        = "User-To-User"
+	printedUserToUser = "user-To-User"
+)
+
+// toldHeaders has User-To-User by both names, since an SDK's map of headers tells upper case from
+// lower case.
+func toldHeaders(headers map[string]string) map[string]string {
+	told := make(map[string]string, len(headers)+1)
+	for key, value := range headers {
+		if !strings.EqualFold(key, userToUser) {
+			told[key] = value
+			continue
+		}
+		told[userToUser], told[printedUserToUser] = value, value
+	}
+	return told
 }

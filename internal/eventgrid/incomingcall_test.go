@@ -48,6 +48,18 @@ func incomingCalls(t testing.TB) map[string]IncomingCall {
 	}
 }
 
+// TestUserToUserIsFoundByTheKeyOfTheGuide, which reads sipHeaders["user-To-User"] in every language,
+// and by the header's own name.
+func TestUserToUserIsFoundByTheKeyOfTheGuide(t *testing.T) {
+	for _, spelled := range []string{"User-To-User", "User-to-User", "user-To-User"} {
+		given := map[string]string{spelled: "a1", "X-MS-Custom-Order": "42"}
+		got := (&CustomContext{SIPHeaders: given}).model().SIPHeaders
+		if len(got) != 3 || got["User-To-User"] != "a1" || got["user-To-User"] != "a1" || got["X-MS-Custom-Order"] != "42" || len(given) != 2 {
+			t.Errorf("%s: %v", spelled, got)
+		}
+	}
+}
+
 // TestIncomingCallIsGolden holds the event to what the service sends, member by
 // member and in order; only its id changes from one to the next.
 func TestIncomingCallIsGolden(t *testing.T) {
