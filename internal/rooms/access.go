@@ -48,53 +48,18 @@ func (a *API) delete(w http.ResponseWriter, r *http.Request) error {
 	if err := checkID(id); err != nil {
 		return err
 	}
-	switch err := a.rooms.Delete(r.Context(), id); {
+	room, err := a.rooms.Get(r.Context(), id)
+	if err == nil {
+		err = a.rooms.Delete(r.Context(), id)
+	}
+	switch {
 	case fault.Is(err, fault.KindNotFound):
 		return errNotFound()
 	case err != nil:
 		return err
 	}
+	a.order.remove(entry{room.Created, id})
 	a.cfg.Changed(id)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
-}
-
-// Pages of rooms and of participants.
-const (
-	usualPage = 30
-	mostRooms = 100
-)
-
-type listAnswer[T any] struct {
-	Value    []T    `json:"value"`
-	NextLink string `json:"nextLink,omitempty"`
-}
-
-// mostRead is how many rooms a page reads at most: where most have expired, it is short.
-const mostRead = 500
-
-// list shows the rooms that have not expired, a page at a time.
-func (a *API) list(w http.ResponseWriter, r *http.Request) error {
-	page, err := rest.ReadPage(r, usualPage, mostRooms)
-	if err != nil {
-		return err
-	}
-	answer, now := listAnswer[roomAnswer]{Value: []roomAnswer{}}, a.now()
-	for read := 0; len(answer.Value) < page.Size && read < mostRead; {
-		items, next, err := a.rooms.List(r.Context(), page.Token, page.Size-len(answer.Value))
-		if err != nil {
-			return err
-		}
-		read += len(items)
-		for _, item := range items {
-			if now.Before(item.Value.Until) {
-				answer.Value = append(answer.Value, answerOf(r, item.ID, item.Value))
-			}
-		}
-		if page.Token = next; next == "" {
-			break
-		}
-	}
-	answer.NextLink = rest.NextLink(r, page.Token)
-	return rest.WriteJSON(w, http.StatusOK, answer)
 }

@@ -44,6 +44,9 @@ func (a *API) add(ctx context.Context, room Room) (id string, err error) {
 	for try := 0; ; try++ {
 		id = newID()
 		err := a.rooms.Create(ctx, id, room)
+		if err == nil {
+			a.order.add(entry{room.Created, id})
+		}
 		if err == nil || !fault.Is(err, fault.KindConflict) || try == 3 {
 			return id, err
 		}

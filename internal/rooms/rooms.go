@@ -34,6 +34,7 @@ type API struct {
 	cfg     Config
 	rooms   *store.Collection[Room]
 	answers *rest.Repeatability
+	order   order
 }
 
 // Room is a room as it is stored.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -294,6 +295,56 @@ func TestRoomsAreListedInPages(t *testing.T) {
 	if len(want) != 0 || pages != 2 {
 		t.Errorf("%d rooms are missing in %d pages", len(want), pages)
 	}
+}
+
+// TestRoomsAreListedNewestFirst, as on the service, in pages that stay right while rooms come and go.
+func TestRoomsAreListedNewestFirst(t *testing.T) {
+	f := newFixture(t)
+	var made []string
+	create := func() {
+		made = append(made, f.make(`{}`).ID)
+		f.now = f.now.Add(time.Second)
+	}
+	for range 8 {
+		create()
+	}
+	list := func(path string) (ids []string, next string) {
+		var page struct {
+			Value    []shown
+			NextLink string
+		}
+		f.send("GET", path, "", 200, &page)
+		for _, room := range page.Value {
+			ids = append(ids, room.ID)
+		}
+		return ids, relative(t, page.NextLink)
+	}
+	same := func(what string, got []string, want ...int) {
+		t.Helper()
+		var ids []string
+		for _, n := range want {
+			ids = append(ids, made[n])
+		}
+		if !slices.Equal(got, ids) {
+			t.Errorf("%s are %v, of %v", what, got, made)
+		}
+	}
+	const first = "/rooms?maxPageSize=3&api-version=2025-03-13"
+	page, next := list(first)
+	same("the newest", page, 7, 6, 5)
+	create()
+	f.send("DELETE", "/rooms/"+made[5], "", 204, nil)
+	f.send("DELETE", "/rooms/"+made[4], "", 204, nil)
+	page, next = list(next)
+	same("the next", page, 3, 2, 1)
+	page, next = list(next)
+	same("the last", page, 0)
+	if next != "" {
+		t.Errorf("another page follows: %s", next)
+	}
+	page, _ = list(first)
+	same("the newest now", page, 8, 7, 6)
+	f.send("GET", "/rooms?skipToken=ABC&api-version=2025-03-13", "", 400, nil)
 }
 
 func TestDeletedRoomIsGone(t *testing.T) {

@@ -55,6 +55,7 @@ func (a *API) sweep(ctx context.Context) (removed int, err error) {
 			if err := a.rooms.Delete(ctx, item.ID); err != nil && !fault.Is(err, fault.KindNotFound) {
 				return removed, err
 			}
+			a.order.remove(entry{item.Value.Created, item.ID})
 			removed++
 		}
 		if token = next; next == "" {
