@@ -127,7 +127,7 @@ func TestRoomsThatAreNotJoined(t *testing.T) {
 	deleted, later := make(values{}), make(values{"validFrom": time.Now().Add(day), "validUntil": time.Now().Add(2 * day)})
 	a.do("deleteRoom", values{"room": deleted}, nil)
 	over := make(values{})
-	a.do("updateRoom", values{"room": over, "validUntil": time.Now().Add(time.Second)}, nil)
+	a.do("updateRoom", values{"room": over, "validFrom": time.Now().Add(-time.Hour), "validUntil": time.Now().Add(time.Second)}, nil)
 	uninvited := make(values{})
 	a.do("removeFromRoom", values{"room": uninvited, "users": []string{john}}, nil)
 	refused := func(room string) [2]int {

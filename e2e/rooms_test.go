@@ -57,7 +57,7 @@ func TestRoomsAreManaged(t *testing.T) {
 	if got := a.invited(made.ID); !maps.Equal(got, map[string]string{john: "Consumer", fred: "Collaborator"}) {
 		t.Errorf("after a kill, invited are %v", got)
 	}
-	a.do("updateRoom", values{"room": made.ID, "validUntil": until.Add(24 * time.Hour), "dialOut": false}, &made)
+	a.do("updateRoom", values{"room": made.ID, "validFrom": from, "validUntil": until.Add(24 * time.Hour), "dialOut": false}, &made)
 	if !made.ValidUntil.Equal(until.Add(24*time.Hour)) || made.PSTNDialOutEnabled {
 		t.Errorf("after an update it is %+v", made)
 	}

@@ -33,7 +33,7 @@ func (a *API) update(w http.ResponseWriter, r *http.Request) error {
 		if request.PSTNDialOut != nil {
 			room.PSTNDialOut = *request.PSTNDialOut
 		}
-		return request.validity.set(room, a.now())
+		return request.validity.change(room, a.now())
 	})
 	if err != nil {
 		return err

@@ -147,6 +147,7 @@ func TestTimesHaveTheResolutionOfDotNET(t *testing.T) {
 // TestValidityHasTheServicesLimits: the limits and messages of the real service.
 func TestValidityHasTheServicesLimits(t *testing.T) {
 	const tooLong, past = "The time range is incorrect, or larger than 180 days.", "The time range end is in the past."
+	const tooLate, alone = "Value is incorrect or more than 180 days in the future.", "validFrom and validUntil should be set together."
 	for _, test := range []struct{ name, from, until, refused string }{
 		{"four weeks from the day after tomorrow on", `"2026-11-22T00:00:00.246249Z"`, `"2026-12-20T00:00:00Z"`, ""},
 		{"its beginning alone", `"2026-11-25T00:00:00Z"`, `null`, ""},
@@ -155,6 +156,9 @@ func TestValidityHasTheServicesLimits(t *testing.T) {
 		{"180 days and a second", `"2026-11-21T00:00:00Z"`, `"2027-05-20T00:00:01Z"`, tooLong},
 		{"the end before the beginning", `"2026-11-25T00:00:00Z"`, `"2026-11-24T00:00:00Z"`, tooLong},
 		{"the end in the past", `"2026-11-10T00:00:00Z"`, `"2026-11-12T00:00:00Z"`, past},
+		{"a beginning in 180 days", `"2027-05-19T13:04:00Z"`, `"2027-05-20T00:00:00Z"`, ""},
+		{"a later beginning", `"2027-05-19T13:05:00Z"`, `"2027-05-20T00:00:00Z"`, tooLate},
+		{"a later beginning alone", `"2027-05-19T13:05:00Z"`, `null`, tooLate},
 		{"no time", `"tomorrow"`, `null`, "is not a time"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -165,14 +169,18 @@ func TestValidityHasTheServicesLimits(t *testing.T) {
 			}
 			if got := f.send("POST", "/rooms", body, status, nil); !strings.Contains(got, test.refused) || status == 400 && !strings.Contains(got, `"code":"BadRequest"`) {
 				t.Errorf("create: got %s", got)
-			} else if detail := `"details":[{"code":"BadArgument","message":"` + test.refused + `","target":"ValidUntil"}]`; status == 400 && test.from != `"tomorrow"` && !strings.Contains(got, detail) {
+			} else if detail := `"details":[{"code":"BadArgument","message":"` + test.refused + `","target":"Valid` + map[bool]string{true: "From", false: "Until"}[test.refused == tooLate] + `"}]`; status == 400 && test.from != `"tomorrow"` && !strings.Contains(got, detail) {
 				t.Errorf("create: the details are not %s in %s", detail, got)
 			}
 			made := f.make(`{}`)
 			if status == 201 {
 				status = 200
 			}
-			if got := f.send("PATCH", "/rooms/"+made.ID, body, status, nil); !strings.Contains(got, test.refused) {
+			refused := test.refused
+			if refused != "is not a time" && (test.from == "null" || test.until == "null") { // which a room may be made with
+				status, refused = 400, `"details":[{"code":"BadArgument","message":"`+alone+`"}]`
+			}
+			if got := f.send("PATCH", "/rooms/"+made.ID, body, status, nil); !strings.Contains(got, refused) {
 				t.Errorf("update: got %s", got)
 			}
 		})

@@ -18,18 +18,36 @@ type validity struct {
 	ValidUntil *string `json:"validUntil"`
 }
 
-// set changes the time of a room, if any is given.
+// set gives a new room its time, if any of it is given.
 func (v validity) set(room *Room, now time.Time) error {
 	if v.ValidFrom == nil && v.ValidUntil == nil {
 		return nil
 	}
-	if err := instant("ValidFrom", v.ValidFrom, &room.From); err != nil {
-		return err
-	}
-	if err := instant("ValidUntil", v.ValidUntil, &room.Until); err != nil {
+	if err := v.read(room); err != nil {
 		return err
 	}
 	return checkValidity(room.From, room.Until, now)
+}
+
+// change gives a room another time. The message is the real service's, which takes its beginning
+// and its end together.
+func (v validity) change(room *Room, now time.Time) error {
+	next := *room
+	if err := v.read(&next); err != nil {
+		return err
+	}
+	if (v.ValidFrom == nil) != (v.ValidUntil == nil) {
+		return rest.Detail("BadArgument", rest.Literal(fault.Invalid("validFrom and validUntil should be set together.")))
+	}
+	return v.set(room, now)
+}
+
+// read reads the times that are given.
+func (v validity) read(room *Room) error {
+	if err := instant("ValidFrom", v.ValidFrom, &room.From); err != nil {
+		return err
+	}
+	return instant("ValidUntil", v.ValidUntil, &room.Until)
 }
 
 // tick is the resolution of times, as on the real service and in .NET.
@@ -51,8 +69,10 @@ func instant(field string, text *string, into *time.Time) error {
 // checkValidity checks the time of a room. The messages, and the code in the details, are
 // the real service's.
 func checkValidity(from, until, now time.Time) error {
-	wrong := ""
+	field, wrong := "ValidUntil", ""
 	switch {
+	case from.Sub(now) > longestValidity:
+		field, wrong = "ValidFrom", "Value is incorrect or more than 180 days in the future."
 	case !until.After(now):
 		wrong = "The time range end is in the past."
 	case !until.After(from), until.Sub(from) > longestValidity:
@@ -60,7 +80,7 @@ func checkValidity(from, until, now time.Time) error {
 	default:
 		return nil
 	}
-	return rest.Detail("BadArgument", rest.Field("ValidUntil", fault.Invalid("%s", wrong)))
+	return rest.Detail("BadArgument", rest.Field(field, fault.Invalid("%s", wrong)))
 }
 
 // Ids have 17 digits, of which the first two are always the same, as on the real
