@@ -11,9 +11,7 @@ type route struct {
 	params          []string // names of the parameters, in the order of the path
 	handler         Handler
 
-	noAuth        bool
-	administers   bool // needs the permission for the administration
-	reads         bool // the permission to look is enough
+	audience      audience
 	noVersion     bool
 	withoutQuery  bool
 	evenWhenBusy  bool
@@ -23,14 +21,24 @@ type route struct {
 	reportsResult bool
 }
 
+// audience is whom a route serves.
+type audience uint8
+
+const (
+	applications   audience = iota // who has an access key or a token
+	administrators                 // who has the permission for the administration
+	readers                        // and who may only look at it
+	anyone
+)
+
 // Option changes what a route asks of requests.
 type Option func(*route)
 
 // NoAuth serves requests without authentication.
-func NoAuth() Option { return func(r *route) { r.noAuth = true } }
+func NoAuth() Option { return func(r *route) { r.audience = anyone } }
 
 // ForReaders lets who may only look use a route of the administration.
-func ForReaders() Option { return func(r *route) { r.reads = true } }
+func ForReaders() Option { return func(r *route) { r.audience = readers } }
 
 // NoVersion does not require api-version.
 func NoVersion() Option { return func(r *route) { r.noVersion = true } }
@@ -62,11 +70,14 @@ func Repeatable(answers *Repeatability) Option {
 // repeatable operation of the real service does.
 func ReportsRepeatability() Option { return func(r *route) { r.reportsResult = true } }
 
-// administers reports whether a path belongs to the administration: our own, and
-// what Azure has in its Resource Manager. It goes by the path, so that a new route
-// there cannot forget to ask.
-func administers(pattern string) bool {
-	return ours(pattern) || strings.EqualFold(firstName(pattern), "subscriptions")
+// audienceOf is whom a path serves, unless an option says otherwise: the administration is
+// our own, and what Azure has in its Resource Manager. It goes by the path, so that a new
+// route there cannot forget to ask.
+func audienceOf(pattern string) audience {
+	if ours(pattern) || strings.EqualFold(firstName(pattern), "subscriptions") {
+		return administrators
+	}
+	return applications
 }
 
 // ours reports whether a path belongs to our own administration. It has one
@@ -80,6 +91,11 @@ func firstName(pattern string) string {
 	first, _, _ := strings.Cut(strings.TrimLeft(pattern, "/"), "/")
 	name, _, _ := strings.Cut(first, ":")
 	return name
+}
+
+// administration reports whether the route belongs to the administration.
+func (r *route) administration() bool {
+	return r.audience == administrators || r.audience == readers
 }
 
 // changes reports whether requests change something.

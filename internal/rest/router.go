@@ -85,11 +85,11 @@ func New(cfg Config) *Router {
 // any case; a parameter takes a whole segment, decoded, with the colons in it.
 // Handle panics on a wrong pattern and on a route that is there already.
 func (rt *Router) Handle(method, pattern string, handler Handler, opts ...Option) {
-	route := &route{method: method, pattern: pattern, handler: handler, administers: administers(pattern), noVersion: ours(pattern), success: []int{http.StatusOK}}
+	route := &route{method: method, pattern: pattern, handler: handler, audience: audienceOf(pattern), noVersion: ours(pattern), success: []int{http.StatusOK}}
 	for _, opt := range opts {
 		opt(route)
 	}
-	if !route.noAuth && rt.cfg.Auth == nil {
+	if route.audience != anyone && rt.cfg.Auth == nil {
 		panic(fmt.Sprintf("rest: route %s %s needs an Authenticator", method, pattern))
 	}
 	rt.routes.add(route)

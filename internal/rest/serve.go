@@ -101,7 +101,7 @@ var errReadOnly = fault.Forbidden("this token may only look at calls: auth.oidc[
 // identify finds the sender, and reads the body when it is known. Routes for
 // everybody take no body.
 func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
-	if ex.route.noAuth {
+	if ex.route.audience == anyone {
 		if !ex.router.cfg.Hosts.Admits(r) {
 			return &statusError{status: http.StatusMisdirectedRequest,
 				cause: fault.Invalid("the Host %q is not a name of this server; add it to public-host", clip(r.Host)).WithCode("MisdirectedRequest")}
@@ -123,8 +123,8 @@ func (ex *exchange) identify(w http.ResponseWriter, r *http.Request) error {
 		ex.liftAnswerTime(w)
 	}
 	connlimit.NoteCredentials(r.Context())
-	switch mayRead := ex.route.reads && sender.Reader || sender.Reads && !ex.route.changes(); {
-	case ex.route.administers && !sender.Administrator && !mayRead:
+	switch mayRead := ex.route.audience == readers && sender.Reader || sender.Reads && !ex.route.changes(); {
+	case ex.route.administration() && !sender.Administrator && !mayRead:
 		return errNoAdministrator
 	case sender.ReadOnly && !mayRead:
 		return errReadOnly
