@@ -112,22 +112,32 @@ func statuses(r *rtcp.TransportLayerCC) iter.Seq[uint16] {
 	return func(take func(uint16) bool) {
 		left := min(int(r.PacketStatusCount), historyPackets)
 		for _, chunk := range r.PacketChunks {
-			switch chunk := chunk.(type) {
-			case *rtcp.RunLengthChunk:
-				for range min(int(chunk.RunLength), left) {
-					if left--; !take(chunk.PacketStatusSymbol) {
-						return
-					}
-				}
-			case *rtcp.StatusVectorChunk:
-				for _, status := range chunk.SymbolList[:min(len(chunk.SymbolList), left)] {
-					if left--; !take(status) {
-						return
-					}
+			for i := range min(symbols(chunk), left) {
+				if left--; !take(symbol(chunk, i)) {
+					return
 				}
 			}
 		}
 	}
+}
+
+// symbols is how many statuses a chunk has.
+func symbols(chunk rtcp.PacketStatusChunk) int {
+	switch chunk := chunk.(type) {
+	case *rtcp.RunLengthChunk:
+		return int(chunk.RunLength)
+	case *rtcp.StatusVectorChunk:
+		return len(chunk.SymbolList)
+	}
+	return 0
+}
+
+// symbol is one of the statuses of a chunk.
+func symbol(chunk rtcp.PacketStatusChunk, i int) uint16 {
+	if vector, ok := chunk.(*rtcp.StatusVectorChunk); ok {
+		return vector.SymbolList[i]
+	}
+	return chunk.(*rtcp.RunLengthChunk).PacketStatusSymbol
 }
 
 // measure takes how long a packet took, on two clocks that differ by something constant.

@@ -59,31 +59,38 @@ func words(u speech.Utterance) string {
 // localeOf is the language of an utterance: as it says, or of its voice's name or of
 // its document, else American English.
 func localeOf(u speech.Utterance) string {
-	switch {
-	case u.Locale != "":
+	if u.Locale != "" {
 		return u.Locale
-	case u.SSML != "":
-		decoder := xml.NewDecoder(strings.NewReader(u.SSML))
-		decoder.Strict = false
-		for {
-			token, err := decoder.Token()
-			if err != nil {
-				break
-			}
-			if start, ok := token.(xml.StartElement); ok {
-				for _, a := range start.Attr {
-					if a.Name.Local == "lang" && a.Value != "" {
-						return a.Value
-					}
-				}
-				break
-			}
-		}
+	}
+	if lang := langOf(u.SSML); lang != "" {
+		return lang
 	}
 	if parts := strings.SplitN(u.Voice, "-", 3); len(parts) == 3 {
 		return parts[0] + "-" + parts[1]
 	}
 	return "en-US"
+}
+
+// langOf is the xml:lang of a document, "" if it says none.
+func langOf(document string) string {
+	decoder := xml.NewDecoder(strings.NewReader(document))
+	decoder.Strict = false
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return ""
+		}
+		root, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		for _, a := range root.Attr {
+			if a.Name.Local == "lang" && a.Value != "" {
+				return a.Value
+			}
+		}
+		return ""
+	}
 }
 
 // female are names of Azure's voices that are women's, for engines that have two
