@@ -13,6 +13,8 @@
 #   make lint       vet, gofmt, staticcheck, and the scan
 #   make bench      one table of what it costs (docs/performance.md)
 #   make bench-calls  its rows on set-ups alone, as Markdown, in five minutes
+#   make quality    how speech sounds over lossy networks (docs/sound.md)
+#   make clean      removes what was built and installed
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -186,33 +188,29 @@ chromium:
 libopus:
 	$(call from-debian,ldconfig -p 2>/dev/null | grep -q libopus.so.0,libopus is missing,libopus0,install it (https://opus-codec.org); its tests are skipped without it,0)
 
+# npm-ci installs the modules of a folder: $(call npm-ci,WHAT,OPTIONS).
+define npm-ci
+@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
+@echo "==> $(1): npm ci in $(@:/node_modules/.installed=)"
+@cd $(@:/node_modules/.installed=) && npm ci --no-progress $(2)
+@touch $@
+endef
+
 e2e/node_modules/.installed: e2e/package.json e2e/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
-	@echo "==> the official SDKs: npm ci in e2e"
-	@cd e2e && npm ci --no-progress
-	@touch $@
+	$(call npm-ci,the official SDKs)
 
 # Microsoft's UI library, which runs on the package for browsers. It has 47,000 files of
 # icons: the installation takes a minute.
 e2e/uilibrary/node_modules/.installed: e2e/uilibrary/package.json e2e/uilibrary/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
-	@echo "==> Microsoft's UI library: npm ci in e2e/uilibrary"
-	@cd e2e/uilibrary && npm ci --no-progress --ignore-scripts
-	@touch $@
+	$(call npm-ci,Microsoft's UI library,--ignore-scripts)
 
 # What builds the package for browsers.
 web/calling/node_modules/.installed: web/calling/package.json web/calling/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
-	@echo "==> the package for browsers: npm ci in web/calling"
-	@cd web/calling && npm ci --no-progress
-	@touch $@
+	$(call npm-ci,the package for browsers)
 
 # What the console is made of.
 web/console/node_modules/.installed: web/console/package.json web/console/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or later (https://nodejs.org)"; exit 1; }
-	@echo "==> the console: npm ci in web/console"
-	@cd web/console && npm ci --no-progress
-	@touch $@
+	$(call npm-ci,the console)
 
 # Python's packages are installed in a directory of their own. Debian has its venv
 # apart from Python.
@@ -245,5 +243,5 @@ e2e/java/target/.installed: e2e/java/pom.xml $(wildcard e2e/java/src/main/java/*
 	touch target/.installed
 
 clean:
-	rm -rf bin e2e/node_modules e2e/uilibrary/node_modules e2e/python/.venv e2e/java/target examples/*/node_modules examples/*/.venv
+	rm -rf bin e2e/node_modules e2e/uilibrary/node_modules web/calling/node_modules web/console/node_modules e2e/python/.venv e2e/java/target examples/*/node_modules examples/*/.venv
 	$(GO) clean -testcache
