@@ -24,33 +24,17 @@ func (x *tab) sees(d time.Duration) (saw seenPictures) {
 	return saw
 }
 
+// onPaths are Ada, who films, and Bob, who watches, each behind a network of their own.
+type onPaths struct {
+	ada, bob   *tab
+	adas, bobs *line
+}
+
 // TestPicturesOnBadPaths: Bob sees Ada's camera over paths that lose and delay, become
 // narrow and wide again, and are cut.
 func TestPicturesOnBadPaths(t *testing.T) {
 	t.Parallel()
-	p := start(t, setup{})
-	a := startAgent(p, application{})
-	b := startBrowsers(t)
-	ada, bob := a.createUser(), a.createUser()
-	var made room
-	a.do("createRoom", values{"participants": []values{{"id": ada, "role": "Presenter"}, {"id": bob, "role": "Presenter"}}}, &made)
-	first, second := b.openSeen("ada", b.page, firstPitch, scene(t, "0x7b3fe4", "0xff8a5c")), b.open("bob", secondPitch)
-	adas, bobs := newLine(t, p), newLine(t, p)
-	first.behind(adas, a, ada, "Ada")
-	second.behind(bobs, a, bob, "Bob")
-	first.run(`
-		const devices = await client.getDeviceManager();
-		await devices.askDevicePermission({audio: true, video: true});
-		globalThis.call = agent.join({roomId: %s}, {videoOptions: {localVideoStreams: [new calling.LocalVideoStream((await devices.getCameras())[0])]}});`, made.ID)
-	second.joins(values{"roomId": made.ID})
-	second.until(`call.remoteParticipants[0]?.videoStreams[0]?.isAvailable`)
-	second.run(`
-		const view = await new calling.VideoStreamRenderer(call.remoteParticipants[0].videoStreams[0]).createView({scalingMode: "Fit"});
-		Object.assign(view.target.style, {width: "640px", height: "360px"});
-		document.body.append(view.target);
-		globalThis.seen = {view, video: view.target.querySelector("video")};`)
-	second.until(`seen.video.videoWidth === 640`)
-
+	p := startOnPaths(t)
 	for _, path := range []struct {
 		name  string
 		bad   webrtctest.Badness // of both ways of both people
@@ -62,11 +46,11 @@ func TestPicturesOnBadPaths(t *testing.T) {
 		{"each 20 to 50 ms late", webrtctest.Badness{Delay: 20 * time.Millisecond, Jitter: 30 * time.Millisecond}, 3},
 	} {
 		t.Run(path.name, func(t *testing.T) {
-			second := second.with(t)
-			adas.media.Be(path.bad)
-			bobs.media.Be(path.bad)
-			second.sees(2 * time.Second) // until both sides know the path
-			saw := second.sees(watched())
+			bob := p.bob.with(t)
+			p.adas.media.Be(path.bad)
+			p.bobs.media.Be(path.bad)
+			bob.sees(2 * time.Second) // until both sides know the path
+			saw := bob.sees(watched())
 			t.Logf("%+v", saw)
 			// At most, on a machine that has other work: the figures are in docs/performance.md.
 			if least := path.least * int(watched().Seconds()); saw.Pictures < least || saw.Longest > 3000 {
@@ -74,48 +58,83 @@ func TestPicturesOnBadPaths(t *testing.T) {
 			}
 		})
 	}
-	t.Run("narrow, and wide again", func(t *testing.T) {
-		second := second.with(t)
-		adas.media.Be(webrtctest.Badness{})
-		for _, rate := range []int{5_000_000, 300_000, 5_000_000} {
-			bobs.media.Be(webrtctest.Badness{Rate: rate, Delay: 20 * time.Millisecond})
-			saw := second.sees(watched())
-			t.Logf("%d bits a second: %+v", rate, saw)
-			if saw.Pictures < int(watched().Seconds()) || saw.Longest > 4000 {
-				t.Errorf("at %d bits a second: %+v", rate, saw)
-			}
-		}
-	})
-	t.Run("cut until ICE begins anew", func(t *testing.T) {
-		second := second.with(t)
-		bobs.media.Be(webrtctest.Badness{})
-		second.run(`globalThis.restarts = 0; const create = RTCPeerConnection.prototype.createOffer; RTCPeerConnection.prototype.createOffer = function (options) { restarts++; return create.call(this, options) }`)
-		for _, cut := range []*line{bobs, adas} {
-			cut.media.Be(webrtctest.Badness{Cut: true})
-			second.until(`!(await moves(seen.video))`)
-			if cut == bobs {
-				second.until(`restarts > 0`)
-			}
-			cut.media.Be(webrtctest.Badness{})
-			began := time.Now()
-			second.until(`await moves(seen.video)`)
-			t.Logf("pictures come %v after the cut", time.Since(began).Round(10*time.Millisecond))
-		}
-	})
+	t.Run("narrow, and wide again", p.narrow)
+	t.Run("cut until ICE begins anew", p.cut)
 	t.Run("a tab that sleeps", func(t *testing.T) {
-		second := second.with(t)
-		second.freeze(true)
+		bob := p.bob.with(t)
+		bob.freeze(true)
 		time.Sleep(2 * time.Second)
-		second.freeze(false)
-		second.until(`await moves(seen.video)`)
+		bob.freeze(false)
+		bob.until(`await moves(seen.video)`)
 	})
-	first.noErrors()
+	p.ada.noErrors()
 	t.Run("a camera that vanishes", func(t *testing.T) {
-		second := second.with(t)
-		first.close()
-		second.until(`!call.remoteParticipants[0]?.videoStreams[0]?.isReceiving && call.state === "Connected"`)
+		bob := p.bob.with(t)
+		p.ada.close()
+		bob.until(`!call.remoteParticipants[0]?.videoStreams[0]?.isReceiving && call.state === "Connected"`)
 	})
-	second.noErrors()
+	p.bob.noErrors()
+}
+
+// startOnPaths lets both join a room, and Bob see Ada's camera.
+func startOnPaths(t *testing.T) *onPaths {
+	p := start(t, setup{})
+	a := startAgent(p, application{})
+	b := startBrowsers(t)
+	ada, bob := a.createUser(), a.createUser()
+	var made room
+	a.do("createRoom", values{"participants": []values{{"id": ada, "role": "Presenter"}, {"id": bob, "role": "Presenter"}}}, &made)
+	on := &onPaths{
+		ada: b.openSeen("ada", b.page, firstPitch, scene(t, "0x7b3fe4", "0xff8a5c")), bob: b.open("bob", secondPitch),
+		adas: newLine(t, p), bobs: newLine(t, p),
+	}
+	on.ada.behind(on.adas, a, ada, "Ada")
+	on.bob.behind(on.bobs, a, bob, "Bob")
+	on.ada.run(`
+		const devices = await client.getDeviceManager();
+		await devices.askDevicePermission({audio: true, video: true});
+		globalThis.call = agent.join({roomId: %s}, {videoOptions: {localVideoStreams: [new calling.LocalVideoStream((await devices.getCameras())[0])]}});`, made.ID)
+	on.bob.joins(values{"roomId": made.ID})
+	on.bob.until(`call.remoteParticipants[0]?.videoStreams[0]?.isAvailable`)
+	on.bob.run(`
+		const view = await new calling.VideoStreamRenderer(call.remoteParticipants[0].videoStreams[0]).createView({scalingMode: "Fit"});
+		Object.assign(view.target.style, {width: "640px", height: "360px"});
+		document.body.append(view.target);
+		globalThis.seen = {view, video: view.target.querySelector("video")};`)
+	on.bob.until(`seen.video.videoWidth === 640`)
+	return on
+}
+
+// narrow makes Bob's path wide, narrow and wide.
+func (p *onPaths) narrow(t *testing.T) {
+	bob := p.bob.with(t)
+	p.adas.media.Be(webrtctest.Badness{})
+	for _, rate := range []int{5_000_000, 300_000, 5_000_000} {
+		p.bobs.media.Be(webrtctest.Badness{Rate: rate, Delay: 20 * time.Millisecond})
+		saw := bob.sees(watched())
+		t.Logf("%d bits a second: %+v", rate, saw)
+		if saw.Pictures < int(watched().Seconds()) || saw.Longest > 4000 {
+			t.Errorf("at %d bits a second: %+v", rate, saw)
+		}
+	}
+}
+
+// cut cuts Bob's path, and then Ada's.
+func (p *onPaths) cut(t *testing.T) {
+	bob := p.bob.with(t)
+	p.bobs.media.Be(webrtctest.Badness{})
+	bob.run(`globalThis.restarts = 0; const create = RTCPeerConnection.prototype.createOffer; RTCPeerConnection.prototype.createOffer = function (options) { restarts++; return create.call(this, options) }`)
+	for _, cut := range []*line{p.bobs, p.adas} {
+		cut.media.Be(webrtctest.Badness{Cut: true})
+		bob.until(`!(await moves(seen.video))`)
+		if cut == p.bobs {
+			bob.until(`restarts > 0`)
+		}
+		cut.media.Be(webrtctest.Badness{})
+		began := time.Now()
+		bob.until(`await moves(seen.video)`)
+		t.Logf("pictures come %v after the cut", time.Since(began).Round(10*time.Millisecond))
+	}
 }
 
 // watched is how long pictures are watched on each path.

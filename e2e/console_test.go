@@ -80,6 +80,31 @@ func TestPagesOfTheConsoleWork(t *testing.T) {
 			t.Errorf("the link signs in again: %s", status)
 		}
 	})
+	looksAtPages(t, c)
+	t.Run("a phone is issued, with a code to scan", func(t *testing.T) { issuesPhone(c.with(t)) })
+	t.Run("a user gets a token, a room is made", func(t *testing.T) { issuesToken(c.with(t)) })
+	t.Run("the number tester names route, trunk and guard", func(t *testing.T) { testsNumbers(c.with(t)) })
+	t.Run("trunks, routes, numbers and rooms are changed", func(t *testing.T) { administers(c.with(t)) })
+	t.Run("a first call is made from the page alone", func(t *testing.T) { firstCall(c.with(t)) })
+	t.Run("the page is a phone number, calls, transfers and is called", func(t *testing.T) { asPhone(c.with(t)) })
+	t.Run("an event is replayed", func(t *testing.T) { replay(c.with(t)) })
+	t.Run("the reason of a failure stands on the page", func(t *testing.T) { failures(c.with(t), far) })
+	t.Run("the list of calls is in order while calls come", func(t *testing.T) { listOfCalls(c.with(t), p) })
+	t.Run("the programs of Home run as they are", func(t *testing.T) { snippets(c.with(t)) })
+	t.Run("a request runs again as curl", func(t *testing.T) { asCurl(c.with(t), p) })
+	t.Run("hostile texts are texts", func(t *testing.T) { hostile(c.with(t), p) })
+	c.noErrors()
+	t.Run("a server that is gone is not taken for a quiet one", func(t *testing.T) {
+		c := c.with(t)
+		c.visit("calls", "Calls")
+		p.kill()
+		c.shows("The server does not answer: what is shown may be old.")
+		c.accessible()
+	})
+}
+
+// looksAtPages opens each page of the console, also on a narrow screen.
+func looksAtPages(t *testing.T, c *console) {
 	for _, page := range []struct{ path, title, shows string }{
 		{"", "Home", "connection string"},
 		{"calls", "Calls", "There was no call yet."},
@@ -101,55 +126,41 @@ func TestPagesOfTheConsoleWork(t *testing.T) {
 			c.narrow()
 		})
 	}
-	t.Run("a phone is issued, with a code to scan", func(t *testing.T) {
-		c := c.with(t)
-		c.visit("phones", "Phones")
-		c.click("#addphone")
-		c.fill("#username", "101")
-		c.click("#issue")
-		c.shows("The password is shown once")
-		c.until(`document.querySelector("dialog svg.qr path").getAttribute("d").length > 1000`)
-		c.accessible()
-		c.shot("console-phone", nil)
-		c.press("✕")
-		c.shows("8:acs:")
-	})
-	t.Run("a user gets a token, a room is made", func(t *testing.T) {
-		c := c.with(t)
-		c.visit("people", "Users and rooms")
-		c.click("#issuetoken")
-		c.shows("The token is good until")
-		c.click("#addroom")
-		c.shows("Open in a tab")
-		c.accessible()
-	})
-	t.Run("the number tester names route, trunk and guard", func(t *testing.T) {
-		c := c.with(t)
-		c.visit("numbers", "Numbers")
-		c.fill("input[inputmode=tel]", "+4930123456")
-		c.press("Test")
-		c.shows("would be made")
-		c.fill("input[inputmode=tel]", "+19005550100")
-		c.press("Test")
-		c.shows(`Guard "premium" does not allow calls to +19005550100.`)
-	})
-	t.Run("trunks, routes, numbers and rooms are changed", func(t *testing.T) { administers(c.with(t)) })
-	t.Run("a first call is made from the page alone", func(t *testing.T) { firstCall(c.with(t)) })
-	t.Run("the page is a phone number, calls, transfers and is called", func(t *testing.T) { asPhone(c.with(t)) })
-	t.Run("an event is replayed", func(t *testing.T) { replay(c.with(t)) })
-	t.Run("the reason of a failure stands on the page", func(t *testing.T) { failures(c.with(t), far) })
-	t.Run("the list of calls is in order while calls come", func(t *testing.T) { listOfCalls(c.with(t), p) })
-	t.Run("the programs of Home run as they are", func(t *testing.T) { snippets(c.with(t)) })
-	t.Run("a request runs again as curl", func(t *testing.T) { asCurl(c.with(t), p) })
-	t.Run("hostile texts are texts", func(t *testing.T) { hostile(c.with(t), p) })
-	c.noErrors()
-	t.Run("a server that is gone is not taken for a quiet one", func(t *testing.T) {
-		c := c.with(t)
-		c.visit("calls", "Calls")
-		p.kill()
-		c.shows("The server does not answer: what is shown may be old.")
-		c.accessible()
-	})
+}
+
+// issuesPhone issues a phone to a user, with a code that a telephone scans.
+func issuesPhone(c *console) {
+	c.visit("phones", "Phones")
+	c.click("#addphone")
+	c.fill("#username", "101")
+	c.click("#issue")
+	c.shows("The password is shown once")
+	c.until(`document.querySelector("dialog svg.qr path").getAttribute("d").length > 1000`)
+	c.accessible()
+	c.shot("console-phone", nil)
+	c.press("✕")
+	c.shows("8:acs:")
+}
+
+// issuesToken gives a user a token, and makes a room.
+func issuesToken(c *console) {
+	c.visit("people", "Users and rooms")
+	c.click("#issuetoken")
+	c.shows("The token is good until")
+	c.click("#addroom")
+	c.shows("Open in a tab")
+	c.accessible()
+}
+
+// testsNumbers asks where calls to numbers would go, and which guard refuses them.
+func testsNumbers(c *console) {
+	c.visit("numbers", "Numbers")
+	c.fill("input[inputmode=tel]", "+4930123456")
+	c.press("Test")
+	c.shows("would be made")
+	c.fill("input[inputmode=tel]", "+19005550100")
+	c.press("Test")
+	c.shows(`Guard "premium" does not allow calls to +19005550100.`)
 }
 
 // firstCall calls a number of the resource, answers as its application, and hears.

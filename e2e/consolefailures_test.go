@@ -11,6 +11,14 @@ import (
 
 // replay subscribes a sink, has an event delivered to it, and resends the event.
 func replay(c *console) {
+	subscribesSink(c)
+	changesSubscription(c)
+	subscribesFile(c)
+	resends(c)
+}
+
+// subscribesSink subscribes the server's own sink to every event.
+func subscribesSink(c *console) {
 	c.visit("webhooks", "Webhooks")
 	c.press("Events")
 	c.until(`[...document.querySelectorAll("main summary")].some((line) => line.innerText.includes("IncomingCall"))`)
@@ -22,6 +30,10 @@ func replay(c *console) {
 	c.until(`[...document.querySelectorAll("td")].some((cell) => cell.innerText.includes("Succeeded"))`)
 	c.shot("console-webhooks", nil)
 	c.accessible()
+}
+
+// changesSubscription changes a filter and headers, whose secret outlives another change.
+func changesSubscription(c *console) {
 	c.press("Change")
 	c.run(`document.querySelector("dialog details").open = true`)
 	c.fill("#attempts", "3")
@@ -42,6 +54,10 @@ func replay(c *console) {
 		return (await answer.json()).value.map((one) => one.properties.value ?? one.properties.sourceField).join()`); secret != "hush,data.to.rawId" {
 		c.t.Errorf("after two changes the headers are %s", secret)
 	}
+}
+
+// subscribesFile subscribes a file, which has to be in the folder for them.
+func subscribesFile(c *console) {
 	c.press("Dead letters")
 	c.shows("keeps no dead letters")
 	c.press("✕")
@@ -59,6 +75,10 @@ func replay(c *console) {
 	c.run(`document.querySelector("dialog form").requestSubmit()`)
 	c.shows("yes")
 	c.press("✕")
+}
+
+// resends calls a number, and resends the event of that call to the sink.
+func resends(c *console) {
 	c.visit("softphone?to=%2B15550100001", "Softphone")
 	c.until(`document.querySelector("#to")?.value === "+15550100001"`)
 	c.click("#dial")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,21 +103,19 @@ func TestNumbersAreManaged(t *testing.T) {
 	const spare = "+14255550101"
 	p := start(t, setup{config: fmt.Sprintf("numbers: [%q]\navailable-numbers: [%q]\n", ourNumber, spare)})
 	a := startAgent(p, application{})
-	type owned struct {
-		PhoneNumber  string
-		Capabilities struct{ Calling string }
-	}
-	list := func() (numbers []string) {
-		var found []owned
+	owns := func(want ...string) {
+		t.Helper()
+		var found []ownedNumber
 		a.do("listNumbers", nil, &found)
+		var numbers []string
 		for _, one := range found {
 			numbers = append(numbers, one.PhoneNumber)
 		}
-		return numbers
+		if !slices.Equal(numbers, want) {
+			t.Errorf("owned are %v, want %v", numbers, want)
+		}
 	}
-	if got := fmt.Sprint(list()); got != "["+ourNumber+"]" {
-		t.Errorf("owned are %s", got)
-	}
+	owns(ourNumber)
 	var search struct {
 		SearchID     string
 		PhoneNumbers []string
@@ -130,46 +129,54 @@ func TestNumbersAreManaged(t *testing.T) {
 		t.Errorf("while it is held, switchhook numbers says\n%s", out)
 	}
 	a.do("purchaseNumbers", values{"searchId": search.SearchID}, nil)
-	if got := fmt.Sprint(list()); got != "["+spare+" "+ourNumber+"]" {
-		t.Errorf("owned are %s", got)
-	}
+	owns(spare, ourNumber)
 
 	phone := newPhone(p)
 	p.subscribe("incoming", a.url+"/events")
-	calls := func(status int) {
-		t.Helper()
-		call, err := phone.Call(spare)
-		must(t, err)
-		if status == 0 {
-			must(t, call.WaitRinging(within(t, 10*time.Second)))
-			must(t, call.Cancel(within(t, 5*time.Second)))
-			return
-		}
-		must(t, call.WaitFinal(within(t, 10*time.Second)))
-		if got := call.Final().Status(); got != status {
-			t.Errorf("a call to %s gets %d, want %d", spare, got, status)
-		}
-	}
-	calls(0)
-	var changed owned
+	rings(t, phone, spare)
+	var changed ownedNumber
 	a.do("updateCapabilities", values{"number": spare, "calling": "outbound"}, &changed)
 	if changed.Capabilities.Calling != "outbound" {
 		t.Errorf("changed to %+v", changed)
 	}
-	calls(404)
+	isRefused(t, phone, spare, 404)
 	a.do("updateCapabilities", values{"number": spare, "calling": "inbound"}, nil)
-	calls(0)
+	rings(t, phone, spare)
 	c := a.create(values{"target": far, "callerNumber": spare})
 	c.failed("", func(r *result) bool {
 		return r.Code == 403 && r.SubCode == 510403 && strings.Contains(r.Message, "cannot make calls")
 	})
 	a.do("releaseNumber", values{"number": spare}, nil)
-	if got := fmt.Sprint(list()); got != "["+ourNumber+"]" {
-		t.Errorf("owned are %s", got)
-	}
-	calls(404)
+	owns(ourNumber)
+	isRefused(t, phone, spare, 404)
 	if err := a.try("getNumber", values{"number": spare}, nil); err == nil {
 		t.Error("a released number is ours")
+	}
+}
+
+// ownedNumber is a number as the SDK shows it.
+type ownedNumber struct {
+	PhoneNumber  string
+	Capabilities struct{ Calling string }
+}
+
+// rings calls a number, which has to ring, and gives up.
+func rings(t *testing.T, phone *siptest.Phone, number string) {
+	t.Helper()
+	call, err := phone.Call(number)
+	must(t, err)
+	must(t, call.WaitRinging(within(t, 10*time.Second)))
+	must(t, call.Cancel(within(t, 5*time.Second)))
+}
+
+// isRefused calls a number, and asks with which status it is refused.
+func isRefused(t *testing.T, phone *siptest.Phone, number string, status int) {
+	t.Helper()
+	call, err := phone.Call(number)
+	must(t, err)
+	must(t, call.WaitFinal(within(t, 10*time.Second)))
+	if got := call.Final().Status(); got != status {
+		t.Errorf("a call to %s gets %d, want %d", number, got, status)
 	}
 }
 
