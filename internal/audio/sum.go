@@ -80,6 +80,22 @@ func (s *Sum) ReadFrame(f Frame) bool {
 	return heard
 }
 
+// Together returns two frames, each nil for silence, as one sounds with the other: one of
+// them as it is, or their sum in room. Of frames of different sizes the first one stays.
+func Together(room, a, b Frame) Frame {
+	switch {
+	case b == nil:
+		return a
+	case a == nil:
+		return b
+	case len(a) != len(b):
+		return a
+	}
+	room = room[:len(a)]
+	Add(room, a, b)
+	return room
+}
+
 // Add writes the sum of two frames of one length, clipped, into a third, which may be one of
 // them.
 func Add(sum, a, b Frame) {

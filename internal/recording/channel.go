@@ -32,16 +32,7 @@ type channel struct {
 func (c *channel) hear(at audio.Tick, and audio.Frame) audio.Frame {
 	heard := and
 	for _, e := range c.ears {
-		f := e.take(at)
-		switch {
-		case f == nil:
-		case heard == nil:
-			heard = f
-		case len(f) == len(heard):
-			sum := c.sum[:len(f)]
-			audio.Add(sum, heard, f)
-			heard = sum
-		}
+		heard = audio.Together(c.sum[:], heard, e.take(at))
 	}
 	c.ears = slices.DeleteFunc(c.ears, (*ear).over)
 	return heard

@@ -57,16 +57,7 @@ func (s *speaker) hear(at audio.Tick) audio.Frame {
 	s.ears = slices.DeleteFunc(s.ears, func(e *ear) bool { return e.Ended() && !e.have })
 	var heard audio.Frame
 	for _, e := range s.ears {
-		f := e.take(at)
-		switch {
-		case f == nil:
-		case heard == nil:
-			heard = f
-		case len(f) == len(heard):
-			sum := s.sum[:len(f)]
-			audio.Add(sum, heard, f)
-			heard = sum
-		}
+		heard = audio.Together(s.sum[:], heard, e.take(at))
 	}
 	s.level += (energy(heard) - s.level) / audio.FramesPerSecond
 	return heard

@@ -27,17 +27,13 @@ func appendAudioMetadata(dst []byte, subscription string, rate int) []byte {
 // 24 kHz. Applications refuse others.
 func frameBytes(rate int) int { return 2 * rate / 50 }
 
-// appendAudioData appends 20 ms of audio. Who is the raw id of the participant, ""
-// for all of them together: the member is absent then, because JavaScript's parser
-// refuses null. Pcm is 16-bit little-endian.
+// appendAudioData appends 20 ms of audio. Who is the raw id of the participant, "" for all
+// of them together. Pcm is 16-bit little-endian.
 func appendAudioData(dst []byte, at time.Time, who string, pcm []byte, silent bool) []byte {
 	dst = append(dst, `{"kind":"AudioData","audioData":{"timestamp":"`...)
 	dst = appendTime(dst, at)
 	dst = append(dst, '"')
-	if who != "" {
-		dst = append(dst, `,"participantRawID":`...)
-		dst = appendString(dst, who)
-	}
+	dst = appendParticipant(dst, who)
 	dst = append(dst, `,"data":"`...)
 	dst = base64.StdEncoding.AppendEncode(dst, pcm)
 	dst = append(dst, `","silent":`...)
@@ -53,10 +49,7 @@ func appendTone(dst []byte, at time.Time, who, key string) []byte {
 	dst = append(dst, `,"timestamp":"`...)
 	dst = appendTime(dst, at)
 	dst = append(dst, '"')
-	if who != "" {
-		dst = append(dst, `,"participantRawID":`...)
-		dst = appendString(dst, who)
-	}
+	dst = appendParticipant(dst, who)
 	return append(dst, "}}"...)
 }
 
@@ -67,6 +60,16 @@ func appendMark(dst []byte, id, status string) []byte {
 	dst = append(dst, `,"status":"`...)
 	dst = append(dst, status...)
 	return append(dst, `"}}`...)
+}
+
+// appendParticipant appends the member that names a participant by the raw id. For "" it is
+// absent, because JavaScript's parser refuses null.
+func appendParticipant(dst []byte, who string) []byte {
+	if who == "" {
+		return dst
+	}
+	dst = append(dst, `,"participantRawID":`...)
+	return appendString(dst, who)
 }
 
 // appendTime appends a time in UTC with its Z: Java's and .NET's parsers ask for it.

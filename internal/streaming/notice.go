@@ -38,9 +38,6 @@ func appendSpeech(dst []byte, at time.Time, who, state string) []byte {
 	dst = append(dst, `","timestamp":"`...)
 	dst = appendTime(dst, at)
 	dst = append(dst, '"')
-	if who != "" {
-		dst = append(dst, `,"participantRawID":`...)
-		dst = appendString(dst, who)
-	}
+	dst = appendParticipant(dst, who)
 	return append(dst, "}}"...)
 }
