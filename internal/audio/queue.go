@@ -5,38 +5,25 @@ import (
 	"io"
 	"sync/atomic"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/ringbuffer"
 )
 
-// Queue is a bounded, lock-free ring buffer of time-stamped frames for one writer
-// and one reader: it carries what is heard on a mixer's shard to whatever is too
-// slow for one, or to another shard. The writer never waits. When the queue is
-// full it drops the oldest frame, and counts it; the reader sees the gap in the
-// stamps.
-//
-// Frames are never overwritten while they are read: each slot holds the number of
-// a buffer, and both sides exchange it for that of a buffer of their own.
+// Queue is a ring buffer of time-stamped frames, for one writer and one reader: it carries
+// what is heard on a mixer's shard to whatever is too slow for one, or to another shard. The
+// writer never waits. When the queue is full it drops the oldest frame, and counts it; the
+// reader sees the gap in the stamps.
 type Queue struct {
-	frames  uint64 // how many may wait
-	batch   uint64 // how many wait before the reader is woken
-	buffers []queued
-	slots   []atomic.Uint32 // each the number of a buffer
+	ring  *ringbuffer.Ring[queued]
+	batch int // how many wait before the reader is woken
 
-	written atomic.Uint64 // frames put so far
-	spare   uint32        // the writer's own buffer
-
-	taken   atomic.Uint64 // frames read or skipped so far
-	reading uint32        // the reader's own buffer
-
-	dropped atomic.Uint64
-	closed  atomic.Bool
-	asleep  atomic.Bool   // the reader waits on wake
-	wake    chan struct{} // one token: look again
+	closed atomic.Bool
+	asleep atomic.Bool   // the reader waits on wake
+	wake   chan struct{} // one token: look again
 }
 
-// queued is one frame. It belongs to whoever has exchanged it for another.
+// queued is one frame.
 type queued struct {
-	turn    uint64 // of all frames, which this is
-	unread  bool
 	at      Tick
 	common  *Common
 	tick    Tick
@@ -60,19 +47,7 @@ type Heard struct {
 // the writer more than writing, so a reader that is in no hurry asks for several.
 func NewQueue(frames, batch int) *Queue {
 	frames = max(frames, 1)
-	q := &Queue{
-		frames:  uint64(frames),
-		batch:   uint64(min(max(batch, 1), frames)),
-		buffers: make([]queued, frames+3),
-		slots:   make([]atomic.Uint32, frames+1), // one more: the oldest is not overtaken while it is fetched
-		spare:   uint32(frames + 1),
-		reading: uint32(frames + 2),
-		wake:    make(chan struct{}, 1),
-	}
-	for i := range q.slots {
-		q.slots[i].Store(uint32(i))
-	}
-	return q
+	return &Queue{ring: ringbuffer.New[queued](frames), batch: min(max(batch, 1), frames), wake: make(chan struct{}, 1)}
 }
 
 // HearFrame puts a frame, of at most 20 ms at 16 kHz; nil is silence, which is not
@@ -86,17 +61,11 @@ func (q *Queue) HearCommon(at Tick, f Frame, of *Common, tick Tick) { q.put(at, 
 func (q *Queue) HearAged(at Tick, f Frame, age time.Duration) { q.put(at, f, nil, 0, age) }
 
 func (q *Queue) put(at Tick, f Frame, of *Common, tick Tick, age time.Duration) {
-	turn := q.written.Load()
-	own := &q.buffers[q.spare]
-	own.turn, own.unread, own.at, own.size = turn, true, at, copy(own.samples[:], f)
+	own := q.ring.Spare()
+	own.at, own.size = at, copy(own.samples[:], f)
 	own.common, own.tick, own.age = of, tick, age
-	q.spare = q.slots[turn%uint64(len(q.slots))].Swap(q.spare)
-	if old := &q.buffers[q.spare]; old.unread {
-		old.unread = false
-		q.dropped.Add(1)
-	}
-	q.written.Store(turn + 1)
-	if q.asleep.Load() && turn+1-q.taken.Load() >= q.batch {
+	q.ring.Put()
+	if q.asleep.Load() && q.ring.Waiting() >= q.batch {
 		q.wakeUp()
 	}
 }
@@ -119,17 +88,10 @@ func (q *Queue) wakeUp() {
 // Next returns the oldest frame, which stays valid until the next call; false if
 // none waits. It is the reader's.
 func (q *Queue) Next() (Heard, bool) {
-	turn, written := q.taken.Load(), q.written.Load()
-	if turn >= written { // more, where the writer's last frame was read before it was counted
+	got := q.ring.Next()
+	if got == nil {
 		return Heard{}, false
 	}
-	if written-turn > q.frames {
-		turn = written - q.frames
-	}
-	q.reading = q.slots[turn%uint64(len(q.slots))].Swap(q.reading)
-	got := &q.buffers[q.reading]
-	got.unread = false
-	q.taken.Store(got.turn + 1) // later than turn if the writer has gone all round meanwhile
 	heard := Heard{At: got.at, Common: got.common, Tick: got.tick, Age: got.age}
 	if got.size > 0 {
 		heard.Frame = got.samples[:got.size]
@@ -142,7 +104,7 @@ func (q *Queue) Next() (Heard, bool) {
 // time that it has taken all there is.
 func (q *Queue) Ready() <-chan struct{} {
 	q.asleep.Store(true)
-	if q.closed.Load() || q.written.Load()-q.taken.Load() >= q.batch {
+	if q.closed.Load() || q.ring.Waiting() >= q.batch {
 		q.wakeUp()
 	}
 	return q.wake
@@ -177,8 +139,8 @@ func (q *Queue) Len() int {
 
 // Ended reports whether the queue is closed and all of it has been read.
 func (q *Queue) Ended() bool {
-	return q.closed.Load() && q.taken.Load() == q.written.Load()
+	return q.closed.Load() && q.ring.Waiting() == 0
 }
 
 // Dropped counts the frames that were overwritten before they were read.
-func (q *Queue) Dropped() uint64 { return q.dropped.Load() }
+func (q *Queue) Dropped() uint64 { return q.ring.Dropped() }

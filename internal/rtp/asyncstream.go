@@ -57,7 +57,7 @@ func (s *AsyncStream) receive() {
 	for packet, at, ok := s.packets.next(); ok; packet, at, ok = s.packets.next() {
 		s.stream.take(packet, at)
 	}
-	if dropped := s.packets.dropped.Load(); dropped != s.dropped {
+	if dropped := s.packets.Dropped(); dropped != s.dropped {
 		s.stream.counters.discarded.Add(dropped - s.dropped)
 		s.dropped = dropped
 	}

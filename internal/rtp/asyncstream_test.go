@@ -178,7 +178,7 @@ func TestPacketQueueKeepsOrder(t *testing.T) {
 		}
 		last = at
 	}
-	if missing := packets - read - int(q.dropped.Load()); missing < 0 || missing > 2 { // the latest ones are counted when their place is taken
-		t.Errorf("%d read, %d dropped of %d", read, q.dropped.Load(), packets)
+	if missing := packets - read - int(q.Dropped()); missing < 0 || missing > 2 { // the latest ones are counted when their place is taken
+		t.Errorf("%d read, %d dropped of %d", read, q.Dropped(), packets)
 	}
 }

@@ -5,10 +5,13 @@ import "testing"
 // TestQueueTakesRoomForWhatComes: none before a packet came, what short packets need, and none
 // for each packet.
 func TestQueueTakesRoomForWhatComes(t *testing.T) {
+	const buffers = waitingPackets + 3
 	q := newPacketQueue(waitingPackets)
 	room := func() (bytes int) {
-		for _, b := range q.buffers {
-			bytes += cap(b.data)
+		for range buffers { // each of them becomes the writer's own
+			bytes += cap(q.Spare().data)
+			q.Put()
+			q.Next()
 		}
 		return bytes
 	}
@@ -25,7 +28,7 @@ func TestQueueTakesRoomForWhatComes(t *testing.T) {
 	for n := range 10 * waitingPackets {
 		pass(40 + n%100)
 	}
-	if most := packetStep * len(q.buffers); room() == 0 || room() > most {
+	if most := packetStep * buffers; room() == 0 || room() > most {
 		t.Errorf("%d bytes for packets of 139 at most; want %d", room(), most)
 	}
 	pass(maxPacket)
