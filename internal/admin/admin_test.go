@@ -74,11 +74,11 @@ func TestEveryRouteAsksForAnAdministrator(t *testing.T) {
 		router := routerFor(New(Config{}), test.by)
 		for _, route := range []string{
 			"POST " + resource.ARMPath + "/listKeys", "POST " + resource.ARMPath + "/regenerateKey",
-			"POST " + IdentitiesPath + ":import", "GET " + IdentitiesPath, "GET " + DeadLettersPath,
+			"POST " + IdentitiesPath + ":import", "GET " + IdentitiesPath, "GET " + deadLettersPath,
 			"GET " + EventFailuresPath, "GET " + EventAttemptsPath, "GET " + EventTailPath, "POST " + EventsPath + ":redeliver",
 			"GET " + TrunksPath, "GET " + NumbersPath,
 			"GET " + PhonesPath, "POST " + PhonesPath, "GET " + PhonesPath + "/101", "DELETE " + PhonesPath + "/101", "POST " + PhonesPath + "/101:resetPassword",
-			"GET " + OverviewPath, "GET " + NumberTestPath, "GET " + GuardsPath, "GET " + LinesPath, "PUT " + LinesPath + "/+15557770001", "DELETE " + LinesPath + "/+15557770001", "POST " + ConsolePath + ":link",
+			"GET " + OverviewPath, "GET " + numberTestPath, "GET " + guardsPath, "GET " + linesPath, "PUT " + linesPath + "/+15557770001", "DELETE " + linesPath + "/+15557770001", "POST " + ConsolePath + ":link",
 		} {
 			method, path, _ := strings.Cut(route, " ")
 			w := httptest.NewRecorder()

@@ -8,8 +8,8 @@ import (
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
-// DeadLettersPath lists the dead letters of a subscription.
-const DeadLettersPath = EventsPath + "/deadletters"
+// deadLettersPath lists the dead letters of a subscription.
+const deadLettersPath = EventsPath + "/deadletters"
 
 // deadLetterList is the answer.
 type deadLetterList struct {

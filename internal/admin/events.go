@@ -29,7 +29,7 @@ func (a *API) eventRoutes(rt *rest.Router) {
 	rt.Handle(http.MethodGet, EventFailuresPath, a.eventFailures)
 	rt.Handle(http.MethodGet, EventAttemptsPath, a.eventAttempts)
 	rt.Handle(http.MethodGet, EventTailPath, a.tailEvents)
-	rt.Handle(http.MethodGet, DeadLettersPath, a.deadLetters)
+	rt.Handle(http.MethodGet, deadLettersPath, a.deadLetters)
 	rt.Handle(http.MethodPost, EventsPath+":redeliver", a.redeliver)
 }
 

@@ -12,14 +12,14 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// LinesPath is where users are made to stand in for phone numbers, to try an
+// linesPath is where users are made to stand in for phone numbers, to try an
 // application without a phone.
-const LinesPath = "/admin/lines"
+const linesPath = "/admin/lines"
 
 func (a *API) lineRoutes(rt *rest.Router) {
-	rt.Handle(http.MethodGet, LinesPath, a.listLines)
-	rt.Handle(http.MethodPut, LinesPath+"/{number}", a.putLine)
-	rt.Handle(http.MethodDelete, LinesPath+"/{number}", a.removeLine, rest.Success(http.StatusNoContent))
+	rt.Handle(http.MethodGet, linesPath, a.listLines)
+	rt.Handle(http.MethodPut, linesPath+"/{number}", a.putLine)
+	rt.Handle(http.MethodDelete, linesPath+"/{number}", a.removeLine, rest.Success(http.StatusNoContent))
 }
 
 // Line is a phone number elsewhere that a user stands in for.

@@ -33,7 +33,7 @@ func TestLinesAreNumbersOfNobodyElse(t *testing.T) {
 	router := routerFor(a, everyone{})
 	ask := func(method, number, user string) (int, string) {
 		w := httptest.NewRecorder()
-		router.ServeHTTP(w, httptest.NewRequest(method, LinesPath+number, strings.NewReader(`{"user":"`+user+`"}`)))
+		router.ServeHTTP(w, httptest.NewRequest(method, linesPath+number, strings.NewReader(`{"user":"`+user+`"}`)))
 		return w.Code, w.Body.String()
 	}
 	for _, test := range []struct {

@@ -11,8 +11,8 @@ import (
 
 // Paths by which people ask what would become of a call.
 const (
-	NumberTestPath = NumbersPath + "/test"
-	GuardsPath     = "/admin/guards"
+	numberTestPath = NumbersPath + "/test"
+	guardsPath     = "/admin/guards"
 )
 
 // NumberTest is what would become of a call to a number, by whoever asks.

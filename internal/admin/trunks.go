@@ -55,8 +55,8 @@ func (a *API) trunkRoutes(rt *rest.Router) {
 	always := rest.EvenWhenBusy()
 	rt.Handle(http.MethodGet, TrunksPath, a.listTrunks, always)
 	rt.Handle(http.MethodGet, NumbersPath, a.listNumbers, always)
-	rt.Handle(http.MethodGet, NumberTestPath, a.testNumber, always)
-	rt.Handle(http.MethodGet, GuardsPath, a.listGuards, always)
+	rt.Handle(http.MethodGet, numberTestPath, a.testNumber, always)
+	rt.Handle(http.MethodGet, guardsPath, a.listGuards, always)
 }
 
 func (a *API) listTrunks(w http.ResponseWriter, _ *http.Request) error {

@@ -156,8 +156,8 @@ type TokenSource interface {
 	Token(ctx context.Context) (string, error)
 }
 
-// Authorize returns the hook that gives every attempt a token of its own.
-func Authorize(tokens TokenSource) func(context.Context, delivery.Header, *delivery.Message, int) error {
+// authorize returns the hook that gives every attempt a token of its own.
+func authorize(tokens TokenSource) func(context.Context, delivery.Header, *delivery.Message, int) error {
 	var last atomic.Pointer[string] // the value of the header: a token serves for a second
 	return func(ctx context.Context, h delivery.Header, _ *delivery.Message, _ int) error {
 		token, err := tokens.Token(ctx)

@@ -32,7 +32,7 @@ var callbackRetry = backoff.Exponential{First: 200 * time.Millisecond, Longest: 
 func CallbackPolicy(tokens TokenSource) delivery.Policy {
 	return delivery.Policy{
 		Retry:    retryCallback,
-		Prepare:  Authorize(tokens),
+		Prepare:  authorize(tokens),
 		HoldLane: 5 * time.Second,
 		Overlap:  250 * time.Millisecond,
 		LastWait: 5 * time.Second,

@@ -34,9 +34,9 @@ var All = []Codec{G722, PCMA, PCMU}
 // known are all codecs, those that may be missing too.
 var known = append(All[:len(All):len(All)], Opus)
 
-// ByName finds a codec by the encoding name and the clock rate of an rtpmap.
+// byName finds a codec by the encoding name and the clock rate of an rtpmap.
 // Case does not count (RFC 4855 §3).
-func ByName(name string, clockRate int) (Codec, bool) {
+func byName(name string, clockRate int) (Codec, bool) {
 	for _, c := range known {
 		if c.ClockRate == clockRate && strings.EqualFold(c.Name, name) {
 			return c, true
@@ -58,7 +58,7 @@ func Named(name string) (Codec, bool) {
 
 // Valid reports whether c is one of the codecs of this package and can be used here.
 func (c Codec) Valid() bool {
-	known, found := ByName(c.Name, c.ClockRate)
+	known, found := byName(c.Name, c.ClockRate)
 	return found && known.SampleRate == c.SampleRate && c.usable()
 }
 

@@ -17,8 +17,8 @@ func TestCodecsAreFoundByNameAndNumber(t *testing.T) {
 		{"G729", 8000, Codec{}, false},
 		{"", 8000, Codec{}, false},
 	} {
-		if got, found := ByName(test.name, test.clock); got != test.want || found != test.found {
-			t.Errorf("ByName(%q, %d) = %v, %v", test.name, test.clock, got, found)
+		if got, found := byName(test.name, test.clock); got != test.want || found != test.found {
+			t.Errorf("byName(%q, %d) = %v, %v", test.name, test.clock, got, found)
 		}
 	}
 }

@@ -16,8 +16,8 @@ import (
 
 // Bounds on credentials.
 const (
-	MaxPerIdentity = 10
-	MaxUserName    = 32
+	maxPerIdentity = 10
+	maxUserName    = 32
 )
 
 // Credential lets a telephone speak for a user. UserName is what it registers
@@ -96,8 +96,8 @@ func (r *Registrar) room(id identifier.ID) error {
 	if len(r.credentials) >= r.cfg.MaxCredentials {
 		return fault.Conflict("there are %d phone credentials already, which is the limit", r.cfg.MaxCredentials)
 	}
-	if len(r.userNames[id]) >= MaxPerIdentity {
-		return fault.Conflict("%s has %d phone credentials already, which is the limit", id, MaxPerIdentity)
+	if len(r.userNames[id]) >= maxPerIdentity {
+		return fault.Conflict("%s has %d phone credentials already, which is the limit", id, maxPerIdentity)
 	}
 	return nil
 }

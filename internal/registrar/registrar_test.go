@@ -110,8 +110,8 @@ func TestUserNamesArePlainAndNoNumbers(t *testing.T) {
 
 func TestCredentialsAreBounded(t *testing.T) {
 	r := open(t, store.InMemory(), nil)
-	r.cfg.MaxCredentials = MaxPerIdentity + 1
-	for i := range MaxPerIdentity {
+	r.cfg.MaxCredentials = maxPerIdentity + 1
+	for i := range maxPerIdentity {
 		issue(t, r, fmt.Sprintf("a%d", i), alice)
 	}
 	if _, _, err := r.Issue(t.Context(), Credential{Identity: alice}); !fault.Is(err, fault.KindConflict) {

@@ -17,8 +17,8 @@ var emergency = []string{"000", "110", "111", "112", "118", "119", "911", "999"}
 // that it is no phone number.
 func checkUserName(name string) error {
 	switch {
-	case len(name) < 2 || len(name) > MaxUserName:
-		return fault.Invalid("a phone's user name must have 2 to %d characters", MaxUserName)
+	case len(name) < 2 || len(name) > maxUserName:
+		return fault.Invalid("a phone's user name must have 2 to %d characters", maxUserName)
 	case strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") != "":
 		return fault.Invalid("the user name %.40q has other characters than letters, digits, dots, hyphens and underscores", name)
 	case strings.Trim(name, "0123456789.-") == "" && len(name) > 8:

@@ -24,7 +24,7 @@ func (p *parts) openData(context.Context) (err error) {
 	if p.resource, err = resource.Open(p.data, p.cfg.Identity); err != nil {
 		return err
 	}
-	if p.cert, err = OpenCertificate(p.cfg, p.data, p.log); err != nil {
+	if p.cert, err = openCertificate(p.cfg, p.data, p.log); err != nil {
 		return err
 	}
 	p.work.Go(func() { p.cert.Run(p.life) })

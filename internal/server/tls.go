@@ -18,10 +18,10 @@ type Certificate interface {
 	Run(ctx context.Context)
 }
 
-// OpenCertificate takes the operator's own files where they are configured,
+// openCertificate takes the operator's own files where they are configured,
 // and the private authority in the data directory elsewhere. That one also signs for the host
 // from which SDKs download recordings, beside files of the operator.
-func OpenCertificate(cfg config.Config, data *datadir.Dir, log *slog.Logger) (Certificate, error) {
+func openCertificate(cfg config.Config, data *datadir.Dir, log *slog.Logger) (Certificate, error) {
 	log = log.With("part", "certificate")
 	own := cfg.Certificate
 	if own.Cert == "" {

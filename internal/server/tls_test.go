@@ -93,7 +93,7 @@ func TestOwnCertificateLeavesRecordingsToTheAuthority(t *testing.T) {
 	}
 	signer := func(host string) string {
 		cfg.Recording.Host = host
-		cert, err := OpenCertificate(cfg, data, slog.New(slog.DiscardHandler))
+		cert, err := openCertificate(cfg, data, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,7 +32,7 @@ type Sender interface {
 // Bounds of a layer.
 const (
 	ringPackets = 512                    // kept for repetitions
-	MaxPacket   = 1500                   // bytes
+	maxPacket   = 1500                   // bytes
 	aliveFor    = time.Second            // after its last packet
 	screenAlive = 3 * time.Second        // the same of a screen, on which nothing may move
 	keyEvery    = 500 * time.Millisecond // a key frame is asked for at most
@@ -59,7 +59,7 @@ type Layer struct {
 	asked   atomic.Int64            // when one was asked for
 	keyCame atomic.Int64            // when one began to come that is not whole; 0: none
 
-	spare [MaxPacket]byte // of the goroutine that gives packets
+	spare [maxPacket]byte // of the goroutine that gives packets
 
 	mu      sync.Mutex // held around memory
 	header  rtp.Header

@@ -26,7 +26,7 @@ func (l *Layer) Take(b []byte, repeated bool, now time.Time) {
 // take keeps a packet. It returns false where it is none, or known.
 func (l *Layer) take(b []byte, repeated bool, now time.Time) (p packet, fresh bool) {
 	n, err := l.header.Unmarshal(b)
-	if err != nil || len(b) > MaxPacket {
+	if err != nil || len(b) > maxPacket {
 		return p, false
 	}
 	payload := b[n:]

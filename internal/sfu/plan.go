@@ -181,7 +181,7 @@ func (c *Client) news(views int) (tell func()) {
 	}
 	need := 0
 	if views > len(c.sinks) && len(c.sinks) > 0 {
-		need = min(views, MaxLines)
+		need = min(views, maxLines)
 	}
 	asks := need > len(c.sinks) && need > c.told.need
 	if slices.Equal(slots, c.told.slots) && !asks {
@@ -200,5 +200,5 @@ func (c *Client) news(views int) (tell func()) {
 	}
 }
 
-// MaxLines bounds the lines of a client.
-const MaxLines = 25
+// maxLines bounds the lines of a client.
+const maxLines = 25

@@ -24,7 +24,7 @@ type out struct {
 	repeated bool
 	queued   time.Time
 	size     int
-	payload  [MaxPacket]byte
+	payload  [maxPacket]byte
 }
 
 var outs = sync.Pool{New: func() any { return new(out) }}

@@ -16,8 +16,8 @@ import (
 // Bounds of the list.
 const (
 	maxLines = 64
-	// Life is how long a line lives, unless it is put again.
-	Life = time.Hour
+	// life is how long a line lives, unless it is put again.
+	life = time.Hour
 )
 
 // Line is a number that a user stands in for.
@@ -37,14 +37,14 @@ type Lines struct {
 
 // New returns an empty list.
 func New() *Lines {
-	return &Lines{byNumber: expiring.New(expiring.Config[string, Line]{TTL: Life, Entries: maxLines})}
+	return &Lines{byNumber: expiring.New(expiring.Config[string, Line]{TTL: life, Entries: maxLines})}
 }
 
 // Put lets a user stand in for a number, in place of who did. If there are too many
 // lines, the one that would be over first makes room.
 func (l *Lines) Put(number string, user identifier.ID) Line {
 	now := time.Now()
-	line := Line{number, user, now.Add(Life)}
+	line := Line{number, user, now.Add(life)}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.byNumber.Put(number, line, now)

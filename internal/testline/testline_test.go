@@ -16,12 +16,12 @@ func TestLineEndsByItselfAndByHand(t *testing.T) {
 		l, ann, ben := New(), identifier.User(resource, "ann"), identifier.User(resource, "ben")
 		l.Put("+15557770002", ann)
 		l.Put("+15557770001", ann)
-		time.Sleep(Life / 2)
+		time.Sleep(life / 2)
 		l.Put("+15557770001", ben) // in place of ann
 		if got := l.List(); len(got) != 2 || got[0].User != ben || got[1].Number != "+15557770002" {
 			t.Errorf("the lines are %v", got)
 		}
-		time.Sleep(Life / 2)
+		time.Sleep(life / 2)
 		if _, ok := l.User("+15557770002"); ok {
 			t.Error("a line outlives its time")
 		}

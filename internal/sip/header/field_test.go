@@ -79,7 +79,7 @@ func TestDiversionsAreReadInTheirOrder(t *testing.T) {
 		"one alone":       {with("History-Info", "<sip:+1555@a>;index=1"), nil},
 		"Diversion first": {with("History-Info", "<sip:+1@a>, <sip:+2@a>", "Diversion", "<tel:+1-777>"), []string{"4:+1777"}},
 	} {
-		got := Diverted(test.request, func(uri *sip.Uri) (identifier.ID, error) { return Caller(User(uri)) })
+		got := Diverted(test.request, func(uri *sip.Uri) (identifier.ID, error) { return callerOf(User(uri)) })
 		if len(got) != len(test.want) {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)
 			continue

@@ -18,7 +18,7 @@ func CallerOf(uri *sip.Uri, rewrite func(string) string) (identifier.ID, error) 
 	if isLocal(uri) {
 		return identifier.Phone(number)
 	}
-	return Caller(number)
+	return callerOf(number)
 }
 
 // CalleeOf makes an id of the address that is called, as CallerOf does.
@@ -27,7 +27,7 @@ func CalleeOf(uri *sip.Uri, rewrite func(string) string) (identifier.ID, error) 
 	if _, ok := E164(number); ok && isLocal(uri) {
 		return identifier.Phone(number)
 	}
-	return Callee(number)
+	return calleeOf(number)
 }
 
 // isLocal reports whether an address names a number that counts in its
@@ -42,18 +42,18 @@ func isLocal(uri *sip.Uri) bool {
 		(strings.HasPrefix(parameters, "phone-context=") || strings.Contains(parameters, ";phone-context="))
 }
 
-// Callee makes an id of the user part that is called: digits are a phone number
+// calleeOf makes an id of the user part that is called: digits are a phone number
 // and get their plus sign, anything else stays as it is.
-func Callee(user string) (identifier.ID, error) {
+func calleeOf(user string) (identifier.ID, error) {
 	if number, ok := E164(user); ok {
 		return identifier.Phone(number)
 	}
 	return identifier.Parse(user)
 }
 
-// Caller makes an id of the user part that calls. Whatever a phone calls itself,
+// callerOf makes an id of the user part that calls. Whatever a phone calls itself,
 // it is a phone: a trunk must not be able to speak in the name of an identity.
-func Caller(user string) (identifier.ID, error) {
+func callerOf(user string) (identifier.ID, error) {
 	if number, ok := E164(user); ok {
 		return identifier.Phone(number)
 	}

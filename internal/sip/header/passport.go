@@ -10,10 +10,10 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// Passport is what an Identity header says of a caller (RFC 8224, RFC 8225; its
+// passport is what an Identity header says of a caller (RFC 8224, RFC 8225; its
 // attestation: RFC 8588). Nothing of it is verified: that takes the signer's
 // certificate, which is not fetched.
-type Passport struct {
+type passport struct {
 	Attest string    // A, B or C: how well the signer knows the caller; "" where it does not say
 	Orig   string    // who calls
 	Dest   []string  // who is called
@@ -28,9 +28,9 @@ const (
 	maxParty     = 256
 )
 
-// ParsePassport reads a header in its full form. One in compact form has no
+// parsePassport reads a header in its full form. One in compact form has no
 // payload, and is an error.
-func ParsePassport(value string) (p Passport, err error) {
+func parsePassport(value string) (p passport, err error) {
 	if len(value) > maxPassport {
 		return p, fmt.Errorf("longer than %d bytes", maxPassport)
 	}
@@ -83,7 +83,7 @@ func printable(text string, most int) string {
 }
 
 // String is the passport for people and for the application's header.
-func (p Passport) String() string {
+func (p passport) String() string {
 	text := "unverified"
 	for _, part := range []struct{ name, value string }{{"attest", p.Attest}, {"orig", p.Orig}, {"dest", strings.Join(p.Dest, ",")}} {
 		if part.value != "" {
@@ -114,7 +114,7 @@ func Identities(request *sip.Request) (list []string) {
 // that can be read.
 func Attestation(headers []string) string {
 	for _, value := range headers {
-		if p, err := ParsePassport(value); err == nil {
+		if p, err := parsePassport(value); err == nil {
 			return p.String()
 		}
 	}

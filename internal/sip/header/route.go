@@ -18,8 +18,8 @@ func ServiceRoute(response *sip.Response) (routes []sip.Uri) {
 	return urisOf(response, "Service-Route", maxRoutes)
 }
 
-// UnusablePath is the phrase of a 400 to a REGISTER whose Path nobody could follow.
-const UnusablePath = "Unusable Path"
+// unusablePath is the phrase of a 400 to a REGISTER whose Path nobody could follow.
+const unusablePath = "Unusable Path"
 
 // Path reads the proxies on the way to a telephone that registers, the nearest to us first
 // (RFC 3327 §4). wrong is the phrase of a 400: there are more than most, or one that is no
@@ -29,7 +29,7 @@ func Path(request *sip.Request, most int) (path []string, wrong string) {
 		for _, text := range SplitAddresses(value) {
 			_, uri, ok := ParseAddress(text)
 			if !ok || len(path) == most || !isRoute(&uri) {
-				return nil, UnusablePath
+				return nil, unusablePath
 			}
 			path = append(path, uri.String())
 		}

@@ -86,7 +86,7 @@ func FuzzHeaders(f *testing.F) {
 		if len(name) < maxDisplay/2 && UnescapeDisplay(EscapeDisplay(name)) != name {
 			t.Errorf("wrote %q, read %q", name, UnescapeDisplay(EscapeDisplay(name)))
 		}
-		if id, err := Callee(User(&request.Recipient)); err == nil && strings.ContainsFunc(id.Raw(), IsControl) {
+		if id, err := calleeOf(User(&request.Recipient)); err == nil && strings.ContainsFunc(id.Raw(), IsControl) {
 			t.Errorf("identifier %q", id.Raw())
 		}
 		if written := WriteCustom(map[string]string{"X-MS-Custom-A": display}); len(written) == 1 && strings.ContainsAny(written[0].Value(), "\r\n") {
