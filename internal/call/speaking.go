@@ -1,7 +1,9 @@
 package call
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -84,21 +86,32 @@ func (c *Call) tellSpeakers() {
 	c.after(speakersEvery, c.tellSpeakers)
 }
 
+// measure takes how loud the endpoint was since it was measured last.
+func (e *endpoint) measure(now time.Time) {
+	level := e.port.meter.read()
+	if e.silent() || e.who.muted || e.who.held || e.selfHeld {
+		level = 0
+	}
+	if level >= loud {
+		e.voice.last = now
+	}
+	e.voice.energy += (float64(level) - e.voice.energy) * 0.3
+}
+
+// speaks reports whether something loud was heard a moment ago.
+func (u utterance) speaks(now time.Time) bool {
+	return !u.last.IsZero() && now.Sub(u.last) < speakingStays
+}
+
+// measureSpeakers measures all endpoints. Those of one participant count as the loudest.
 func (c *Call) measureSpeakers(now time.Time) (found speakers) {
 	energies := make(map[identifier.ID]float64)
 	for _, e := range c.endpoints {
 		if e.port == nil || !e.listed() {
 			continue
 		}
-		level := e.port.meter.read()
-		if e.silent() || e.who.muted || e.who.held || e.selfHeld {
-			level = 0
-		}
-		if level >= loud {
-			e.voice.last = now
-		}
-		e.voice.energy += (float64(level) - e.voice.energy) * 0.3
-		if !e.voice.last.IsZero() && now.Sub(e.voice.last) < speakingStays && !slices.Contains(found.speaking, e.id) {
+		e.measure(now)
+		if e.voice.speaks(now) && !slices.Contains(found.speaking, e.id) {
 			found.speaking = append(found.speaking, e.id)
 		}
 		energies[e.id] = max(energies[e.id], e.voice.energy)
@@ -115,15 +128,7 @@ func (c *Call) measureSpeakers(now time.Time) (found speakers) {
 		return energies[id]
 	}
 	slices.SortFunc(found.dominant, func(a, b identifier.ID) int {
-		switch {
-		case rank(a) > rank(b):
-			return -1
-		case rank(a) < rank(b):
-			return 1
-		case a.Raw() < b.Raw():
-			return -1
-		}
-		return 1
+		return cmp.Or(cmp.Compare(rank(b), rank(a)), strings.Compare(a.Raw(), b.Raw()))
 	})
 	return found
 }
