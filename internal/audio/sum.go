@@ -96,6 +96,14 @@ func Together(room, a, b Frame) Frame {
 	return room
 }
 
+// Energy is the sum of the squares of a frame's samples.
+func Energy(f Frame) (sum int64) {
+	for _, s := range f {
+		sum += int64(s) * int64(s)
+	}
+	return sum
+}
+
 // Add writes the sum of two frames of one length, clipped, into a third, which may be one of
 // them.
 func Add(sum, a, b Frame) {

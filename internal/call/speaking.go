@@ -30,11 +30,7 @@ func (m *meter) take(f audio.Frame) {
 	if len(f) == 0 {
 		return
 	}
-	var sum uint64
-	for _, s := range f {
-		sum += uint64(int64(s) * int64(s))
-	}
-	if level := sum / uint64(len(f)); level > m.loudest.Load() {
+	if level := uint64(audio.Energy(f)) / uint64(len(f)); level > m.loudest.Load() {
 		m.loudest.Store(level)
 	}
 }

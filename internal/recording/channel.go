@@ -53,9 +53,5 @@ func (c *channel) widen(f audio.Frame) audio.Frame {
 
 // speech reports whether somebody can be heard in a frame.
 func speech(f audio.Frame) bool {
-	var sum int64
-	for _, s := range f {
-		sum += int64(s) * int64(s)
-	}
-	return sum > int64(len(f))*audible
+	return audio.Energy(f) > int64(len(f))*audible
 }

@@ -27,10 +27,7 @@ var keyFactors = func() (factors [8]float64) {
 
 // isKey reports whether a frame of a recording is the sound of a key.
 func isKey(f audio.Frame) bool {
-	var energy float64
-	for _, s := range f {
-		energy += float64(s) * float64(s)
-	}
+	energy := float64(audio.Energy(f))
 	if energy < keyLevel*float64(len(f)) {
 		return false
 	}

@@ -1,6 +1,9 @@
 package sfu
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // forSound is what is left of the estimate for sound, in bits a second.
 const forSound = 50_000
@@ -98,14 +101,6 @@ func byGain(wishes []wish, chosen []int) (list []int) {
 			list = append(list, i)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b int) int {
-		switch x, y := gain(a), gain(b); {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(list, func(a, b int) int { return cmp.Compare(gain(b), gain(a)) })
 	return list
 }

@@ -1,6 +1,9 @@
 package store
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // maxChunk bounds how many keys an insertion moves.
 const maxChunk = 512
@@ -11,15 +14,7 @@ type order struct{ chunks [][]string }
 
 // chunk returns the index of the only chunk that may hold s.
 func (o *order) chunk(s string) int {
-	i, found := slices.BinarySearchFunc(o.chunks, s, func(c []string, s string) int {
-		switch {
-		case c[0] < s:
-			return -1
-		case c[0] > s:
-			return 1
-		}
-		return 0
-	})
+	i, found := slices.BinarySearchFunc(o.chunks, s, func(c []string, s string) int { return strings.Compare(c[0], s) })
 	if !found && i > 0 {
 		i--
 	}

@@ -63,15 +63,12 @@ func (s *speaker) hear(at audio.Tick) audio.Frame {
 	return heard
 }
 
+// energy is the mean square of a frame.
 func energy(f audio.Frame) float64 {
 	if len(f) == 0 {
 		return 0
 	}
-	var sum int64
-	for _, s := range f {
-		sum += int64(s) * int64(s)
-	}
-	return float64(sum) / float64(len(f))
+	return float64(audio.Energy(f)) / float64(len(f))
 }
 
 // maxSpeakers is how many participants an unmixed stream carries: the most
