@@ -10,11 +10,11 @@ import (
 
 // ends says with which code and subCode a call ends for the client (ACS, "Calling SDK
 // error codes"). never: media never came up.
-func (l *leg) ends(why call.Reason, never bool) (code, subCode int) {
-	l.mu.Lock()
-	moved := l.moves
-	l.mu.Unlock()
-	if moved && why.Kind == call.EndedByPeer {
+func (p parting) ends(why call.Reason, never bool) (code, subCode int) {
+	switch {
+	case p == leaves:
+		return 0, 0
+	case p == moves && why.Kind == call.EndedByPeer:
 		return 0, 7015
 	}
 	return endCodes(why, never)

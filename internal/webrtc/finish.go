@@ -30,14 +30,11 @@ func (l *leg) finish(why call.Reason) {
 	}
 	l.phase = over
 	l.stopSetup()
-	pending, taken, never, left := l.pending, l.sound == soundTaken, !l.connected, l.left
+	pending, taken, never, parting := l.pending, l.sound == soundTaken, !l.connected, l.parting
 	l.pending = nil
 	sat := l.leaveMeeting()
 	l.mu.Unlock()
-	code, subCode := l.ends(why, never)
-	if left {
-		code, subCode = 0, 0
-	}
+	code, subCode := parting.ends(why, never)
 	switch {
 	case pending != nil: // the client accepted, and somebody else was faster
 		pending(refusal(protocol.ReasonState, code, subCode, why.Text))

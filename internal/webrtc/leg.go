@@ -47,6 +47,18 @@ const (
 	soundTaken
 )
 
+// parting is what a client does that will end its leg, and so with which code:
+//
+//	stays ──its transfer succeeds, or is about to──> moves ──that fails──> stays
+//	stays, moves ──the client ends the call──> leaves
+type parting uint8
+
+const (
+	stays parting = iota
+	moves
+	leaves
+)
+
 // leg is a client in a call.
 type leg struct {
 	client *client
@@ -75,11 +87,10 @@ type leg struct {
 	roster    *call.Roster                   // what the client was shown; nil before the first
 	version   int                            // of the roster
 	able      map[string]protocol.Capability // what the client was told that it may do
-	moves     bool                           // a transfer that the client asked for succeeded
+	parting   parting
 	lastOffer int
 	offers    ratelimit.Window
 	reported  time.Time     // when the client last said how its media go
-	left      bool          // the client itself ended it
 	callerID  identifier.ID // of a client that called a phone; zero: none
 }
 

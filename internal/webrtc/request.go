@@ -54,7 +54,7 @@ func (l *leg) hangUp(m *protocol.CallHangup, answer func(protocol.Message)) {
 // leave ends the leg as its own client wants: for it, that is 0/0.
 func (l *leg) leave(why call.Reason) {
 	l.mu.Lock()
-	l.left = true
+	l.parting = leaves
 	l.mu.Unlock()
 	l.finish(why)
 }

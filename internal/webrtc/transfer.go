@@ -41,13 +41,19 @@ func (l *leg) joinCalls(m *protocol.CallTransfer, answer func(protocol.Message))
 		return
 	}
 	// The other call may end as soon as it is asked: it has to know why before.
-	other.setMoves(true)
-	l.handOver(call.TransferWanted{Other: other.tell.say}, func() { other.setMoves(false) }, answer)
+	other.setMoving(true)
+	l.handOver(call.TransferWanted{Other: other.tell.say}, func() { other.setMoving(false) }, answer)
 }
 
-func (l *leg) setMoves(moves bool) {
+// setMoving notes that the client's transfer succeeds, or that it does not after all.
+func (l *leg) setMoving(moving bool) {
 	l.mu.Lock()
-	l.moves = moves
+	switch {
+	case moving && l.parting == stays:
+		l.parting = moves
+	case !moving && l.parting == moves:
+		l.parting = stays
+	}
 	l.mu.Unlock()
 }
 
@@ -66,7 +72,7 @@ func (l *leg) handOver(want call.TransferWanted, failed func(), answer func(prot
 		case call.ReferralRinging:
 			tell(protocol.TransferStateTransferring, r.Reason)
 		case call.ReferralAnswered:
-			l.setMoves(true)
+			l.setMoving(true)
 			tell(protocol.TransferStateTransferred, r.Reason)
 		default:
 			failed()
