@@ -14,7 +14,7 @@ import (
 // writer never waits. When the queue is full it drops the oldest frame, and counts it; the
 // reader sees the gap in the stamps.
 type Queue struct {
-	ring  *ringbuffer.Ring[queued]
+	ring  ringbuffer.Ring[queued]
 	batch int // how many wait before the reader is woken
 
 	closed atomic.Bool
@@ -47,7 +47,9 @@ type Heard struct {
 // the writer more than writing, so a reader that is in no hurry asks for several.
 func NewQueue(frames, batch int) *Queue {
 	frames = max(frames, 1)
-	return &Queue{ring: ringbuffer.New[queued](frames), batch: min(max(batch, 1), frames), wake: make(chan struct{}, 1)}
+	q := &Queue{batch: min(max(batch, 1), frames), wake: make(chan struct{}, 1)}
+	q.ring.Init(frames)
+	return q
 }
 
 // HearFrame puts a frame, of at most 20 ms at 16 kHz; nil is silence, which is not

@@ -28,19 +28,15 @@ type buffer[T any] struct {
 	content T
 }
 
-// New returns a ring in which most may wait.
-func New[T any](most int) *Ring[T] {
-	r := &Ring[T]{
-		most:    uint64(most),
-		buffers: make([]buffer[T], most+3),
-		slots:   make([]atomic.Uint32, most+1), // one more: the oldest is not overtaken while it is fetched
-		spare:   uint32(most + 1),
-		reading: uint32(most + 2),
-	}
+// Init makes a ring in which most may wait. It comes first.
+func (r *Ring[T]) Init(most int) {
+	r.most = uint64(most)
+	r.buffers = make([]buffer[T], most+3)
+	r.slots = make([]atomic.Uint32, most+1) // one more: the oldest is not overtaken while it is fetched
 	for i := range r.slots {
 		r.slots[i].Store(uint32(i))
 	}
-	return r
+	r.spare, r.reading = uint32(most+1), uint32(most+2)
 }
 
 // Spare is the writer's own buffer, to be filled for the next Put. It has what was put in

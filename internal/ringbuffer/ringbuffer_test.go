@@ -2,6 +2,12 @@ package ringbuffer
 
 import "testing"
 
+func ringOf[T any](most int) *Ring[T] {
+	r := &Ring[T]{}
+	r.Init(most)
+	return r
+}
+
 // put puts a number.
 func put(r *Ring[int], n int) {
 	*r.Spare() = n
@@ -10,7 +16,7 @@ func put(r *Ring[int], n int) {
 
 func TestOldestIsDroppedWhereItIsFull(t *testing.T) {
 	for _, most := range []int{1, 2, 7} {
-		r := New[int](most)
+		r := ringOf[int](most)
 		if r.Next() != nil || r.Waiting() != 0 {
 			t.Fatalf("a new ring of %d has something", most)
 		}
@@ -37,7 +43,7 @@ func TestOldestIsDroppedWhereItIsFull(t *testing.T) {
 }
 
 func TestNothingIsOverwrittenWhileItIsRead(t *testing.T) {
-	r := New[int](3)
+	r := ringOf[int](3)
 	put(r, 7)
 	got := r.Next()
 	for n := range 20 {
@@ -51,7 +57,7 @@ func TestNothingIsOverwrittenWhileItIsRead(t *testing.T) {
 // TestWriterAndReaderRace: what is read is whole and in order, and what is not read is counted.
 func TestWriterAndReaderRace(t *testing.T) {
 	const count = 200_000
-	r := New[[4]int](2)
+	r := ringOf[[4]int](2)
 	go func() {
 		for n := range count {
 			*r.Spare() = [4]int{n, n, n, n}
@@ -75,7 +81,7 @@ func TestWriterAndReaderRace(t *testing.T) {
 }
 
 func TestNothingIsAllocated(t *testing.T) {
-	r := New[[40]byte](4)
+	r := ringOf[[40]byte](4)
 	if n := testing.AllocsPerRun(100, func() { r.Spare()[3]++; r.Put(); r.Next() }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

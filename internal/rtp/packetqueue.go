@@ -5,7 +5,7 @@ import "github.com/switchhook/switchhook/internal/ringbuffer"
 // packetQueue is a ring buffer of packets, for one writer and one reader: the writer never
 // waits; when the queue is full it drops the oldest packet, and counts it.
 type packetQueue struct {
-	*ringbuffer.Ring[waitingPacket]
+	ringbuffer.Ring[waitingPacket]
 }
 
 // waitingPacket is a packet in a queue.
@@ -27,7 +27,9 @@ func (w *waitingPacket) keep(packet []byte) {
 }
 
 func newPacketQueue(most int) *packetQueue {
-	return &packetQueue{ringbuffer.New[waitingPacket](most)}
+	q := &packetQueue{}
+	q.Init(most)
+	return q
 }
 
 // put copies a packet. It is the writer's.
