@@ -42,8 +42,8 @@ type API struct {
 
 	change sync.Mutex // one PATCH at a time
 	mu     sync.RWMutex
-	now    plan      // guarded by mu; its lists are never changed in place
-	rules  overrides // guarded by mu
+	now    plan // its lists are never changed in place
+	rules  overrides
 
 	hostsChanged inbox.Signal // hosts have to be looked up
 	life         context.Context

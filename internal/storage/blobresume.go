@@ -16,12 +16,12 @@ import (
 // Resume implements Resumable. Azure keeps blocks that were not committed for a
 // week, and lists them only for those who may read: which there are is what the
 // caller has noted.
-func (s blobs) Resume(ctx context.Context, name string, content io.ReaderAt, size int64, as Properties, from Progress, note func(Progress) error) error {
+func (s blobs) Resume(ctx context.Context, name string, content *io.SectionReader, as Properties, from Progress, note func(Progress) error) error {
 	if err := errors.Join(checkName(name), as.check()); err != nil {
 		return err
 	}
 	client := s.client.ServiceClient().NewContainerClient(s.container).NewBlockBlobClient(name)
-	err := partsOf(contextReaderAt{ctx, content}, size, blockSize, from.Parts, func(part int, body *io.SectionReader) error {
+	err := partsOf(contextReaderAt{ctx, content}, content.Size(), blockSize, from.Parts, func(part int, body *io.SectionReader) error {
 		if _, err := client.StageBlock(ctx, blockID(part), streaming.NopCloser(body), nil); err != nil {
 			return blobError(ctx, err)
 		}

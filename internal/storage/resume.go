@@ -18,9 +18,9 @@ type Progress struct {
 // ended, be it of another process.
 type Resumable interface {
 	Container
-	// Resume puts content of a size as Put does, in parts, but for those that were
+	// Resume puts content as Put does, in parts, but for those that were
 	// put already. note is told of each part that was; its error ends the upload.
-	Resume(ctx context.Context, name string, content io.ReaderAt, size int64, as Properties, from Progress, note func(Progress) error) error
+	Resume(ctx context.Context, name string, content *io.SectionReader, as Properties, from Progress, note func(Progress) error) error
 	// Abandon has the service forget an upload that nobody goes on with. One that is
 	// gone already is no failure.
 	Abandon(ctx context.Context, name string, from Progress) error

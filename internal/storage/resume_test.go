@@ -22,6 +22,11 @@ func (c *counting) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
+// section is content as Resume takes it.
+func section(content []byte) *io.SectionReader {
+	return io.NewSectionReader(bytes.NewReader(content), 0, int64(len(content)))
+}
+
 // TestUploadGoesOnWhereItEnded: parts that arrived are not sent again, unless the
 // service has lost them.
 func TestUploadGoesOnWhereItEnded(t *testing.T) {
@@ -47,7 +52,7 @@ func TestUploadGoesOnWhereItEnded(t *testing.T) {
 			c := test.open().(Resumable)
 			as := Properties{ContentType: "audio/wav"}
 			cut, last := errors.New("cut"), Progress{}
-			err := c.Resume(t.Context(), "a/long.wav", bytes.NewReader(content), size, as, Progress{}, func(p Progress) error {
+			err := c.Resume(t.Context(), "a/long.wav", section(content), as, Progress{}, func(p Progress) error {
 				if last = p; p.Parts == 2 {
 					return cut
 				}
@@ -60,7 +65,7 @@ func TestUploadGoesOnWhereItEnded(t *testing.T) {
 				t.Errorf("a part of it is there: %v", err)
 			}
 			rest := &counting{ReaderAt: bytes.NewReader(content)}
-			if err := c.Resume(t.Context(), "a/long.wav", rest, size, as, last, func(Progress) error { return nil }); err != nil {
+			if err := c.Resume(t.Context(), "a/long.wav", io.NewSectionReader(rest, 0, size), as, last, func(Progress) error { return nil }); err != nil {
 				t.Fatal(err)
 			}
 			if rest.read > 2*1234 { // a client may read a small part twice, to sign it
@@ -69,11 +74,11 @@ func TestUploadGoesOnWhereItEnded(t *testing.T) {
 			if got, info := get(t, c, "a/long.wav", 0, -1); got != string(content) || info.ContentType != "audio/wav" {
 				t.Errorf("%d bytes of %d arrived, as %s", len(got), size, info.ContentType)
 			}
-			err = c.Resume(t.Context(), "never/begun.wav", bytes.NewReader(content), size, as, Progress{Parts: 2, Upload: "gone", Tags: []string{"1", "2"}}, func(Progress) error { return nil })
+			err = c.Resume(t.Context(), "never/begun.wav", section(content), as, Progress{Parts: 2, Upload: "gone", Tags: []string{"1", "2"}}, func(Progress) error { return nil })
 			if !errors.Is(err, ErrPartsLost) {
 				t.Errorf("parts that were lost: %v", err)
 			}
-			if err := c.Resume(t.Context(), "a/denied", bytes.NewReader(content), size, as, Progress{}, func(Progress) error { return cut }); !errors.Is(err, cut) {
+			if err := c.Resume(t.Context(), "a/denied", section(content), as, Progress{}, func(Progress) error { return cut }); !errors.Is(err, cut) {
 				t.Errorf("what cannot be noted goes on: %v", err)
 			}
 		})

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -30,7 +29,7 @@ func TestUploadThatNobodyGoesOnWithLeavesNoParts(t *testing.T) {
 	content, cut, last := make([]byte, partSize+1), errors.New("cut"), Progress{}
 	put := func(until int) {
 		t.Helper()
-		err := c.Resume(t.Context(), "a", bytes.NewReader(content), int64(len(content)), Properties{}, Progress{}, func(p Progress) error {
+		err := c.Resume(t.Context(), "a", section(content), Properties{}, Progress{}, func(p Progress) error {
 			if last = p; p.Parts == until {
 				return cut
 			}

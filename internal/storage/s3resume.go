@@ -11,7 +11,7 @@ import (
 )
 
 // Resume implements Resumable, by a multipart upload.
-func (s bucket) Resume(ctx context.Context, name string, content io.ReaderAt, size int64, as Properties, from Progress, note func(Progress) error) error {
+func (s bucket) Resume(ctx context.Context, name string, content *io.SectionReader, as Properties, from Progress, note func(Progress) error) error {
 	if err := errors.Join(checkName(name), as.check()); err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (s bucket) Resume(ctx context.Context, name string, content io.ReaderAt, si
 			return errors.Join(err, s.Abandon(ctx, name, from))
 		}
 	}
-	err := partsOf(contextReaderAt{ctx, content}, size, partSize, from.Parts, func(part int, body *io.SectionReader) error {
+	err := partsOf(contextReaderAt{ctx, content}, content.Size(), partSize, from.Parts, func(part int, body *io.SectionReader) error {
 		put, err := s.client.PutObjectPart(ctx, s.name, name, from.Upload, part+1, body, body.Size(), minio.PutObjectPartOptions{})
 		if err != nil {
 			return s.lost(ctx, name, from, s3Error(ctx, err))

@@ -18,8 +18,9 @@ type streamArchive struct {
 	subject  string
 	keep     time.Duration
 	bytes    int64
-	once     sync.Mutex
-	stream   jetstream.Stream
+
+	mu     sync.Mutex // held while the stream is opened, so that it is opened once
+	stream jetstream.Stream
 }
 
 // OnBackbone returns an archive in a stream of the backbone, which keeps what is
@@ -39,8 +40,8 @@ func AttemptsOnBackbone(b *backbone.Backbone, keep time.Duration, most int) Arch
 }
 
 func (a *streamArchive) open(ctx context.Context) (jetstream.Stream, error) {
-	a.once.Lock()
-	defer a.once.Unlock()
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if a.stream != nil {
 		return a.stream, nil
 	}

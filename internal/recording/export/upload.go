@@ -107,17 +107,17 @@ func (e *Exporter) put(at place, job *Job, file *File) error {
 	defer end(nil)
 	moving := &moving{ReaderAt: content}
 	defer watchdog.Watch(e.stall, &moving.read, func() { end(errStalled) })()
-	return e.putWatched(ctx, at, job, file, moving, size)
+	return e.putWatched(ctx, at, job, file, io.NewSectionReader(moving, 0, size))
 }
 
 // putWatched uploads a file at once, or the parts of it that are not there.
-func (e *Exporter) putWatched(ctx context.Context, at place, job *Job, file *File, content io.ReaderAt, size int64) error {
+func (e *Exporter) putWatched(ctx context.Context, at place, job *Job, file *File, content *io.SectionReader) error {
 	as := storage.Properties{ContentType: file.ContentType}
 	to, can := at.Container.(storage.Resumable)
-	if !can || size <= wholeSize {
-		return at.Put(ctx, file.Name, io.NewSectionReader(content, 0, size), as)
+	if !can || content.Size() <= wholeSize {
+		return at.Put(ctx, file.Name, content, as)
 	}
-	err := to.Resume(ctx, file.Name, content, size, as, file.Progress, func(p storage.Progress) error {
+	err := to.Resume(ctx, file.Name, content, as, file.Progress, func(p storage.Progress) error {
 		file.Progress = p
 		return e.jobs.Put(e.life, job.ID, *job)
 	})
