@@ -12,13 +12,7 @@ const attempts = 50
 // control measures operations on calls: from the request to the callback that
 // ends it, with phones that answer at once.
 func (b *bench) control(ctx context.Context) error {
-	phones, err := newCrowd("")
-	if err != nil {
-		return err
-	}
-	defer phones.close()
-	return b.stage(ctx, phones.trunk(), nil, func(s *server, a *application) error {
-		phones.answer(ctx)
+	return b.trunkStage(ctx, func(_ *server, a *application, _ *crowd) error {
 		var adding, transferring times
 		for n := range attempts {
 			took, moved, err := a.addAndTransfer(ctx, n)

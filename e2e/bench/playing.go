@@ -27,6 +27,19 @@ func (b *bench) promptStage(ctx context.Context, run func(*server, *application,
 	})
 }
 
+// trunkStage is a stage whose trunk leads to phones that answer at once.
+func (b *bench) trunkStage(ctx context.Context, run func(*server, *application, *crowd) error) error {
+	phones, err := newCrowd("")
+	if err != nil {
+		return err
+	}
+	defer phones.close()
+	return b.stage(ctx, phones.trunk(), nil, func(s *server, a *application) error {
+		phones.answer(ctx)
+		return run(s, a, phones)
+	})
+}
+
 // playingCalls measures calls that hear a prompt and speak at the same time.
 func (b *bench) playingCalls(ctx context.Context) error {
 	return b.promptStage(ctx, func(s *server, a *application, phones *crowd) error {

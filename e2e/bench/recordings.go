@@ -43,13 +43,7 @@ func (b *bench) playingStage(ctx context.Context, calls int, run func(*server, *
 
 // recordedRooms does so with rooms of two in which everybody speaks.
 func (b *bench) recordedRooms(ctx context.Context) error {
-	phones, err := newCrowd("")
-	if err != nil {
-		return err
-	}
-	defer phones.close()
-	return b.stage(ctx, phones.trunk(), nil, func(s *server, a *application) error {
-		phones.answer(ctx)
+	return b.trunkStage(ctx, func(s *server, a *application, phones *crowd) error {
 		connected := a.watch("CallConnected")
 		for first := 0; first < parties; first += 2 {
 			if err := a.room(first, 2); err != nil {

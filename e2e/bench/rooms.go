@@ -20,13 +20,7 @@ func (b *bench) rooms(ctx context.Context) error {
 }
 
 func (b *bench) roomsOf(ctx context.Context, size int) error {
-	phones, err := newCrowd("")
-	if err != nil {
-		return err
-	}
-	defer phones.close()
-	return b.stage(ctx, phones.trunk(), nil, func(s *server, a *application) error {
-		phones.answer(ctx)
+	return b.trunkStage(ctx, func(s *server, a *application, phones *crowd) error {
 		for first := 0; first < parties; first += size {
 			if err := a.room(first, size); err != nil {
 				return err
