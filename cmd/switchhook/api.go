@@ -56,6 +56,11 @@ func newAPI(to resource.Connection, caFile, name string) (*api, error) {
 	}}, nil
 }
 
+// serverFlags say which server a command asks.
+type serverFlags struct {
+	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+}
+
 // connect finds the server: the connection string if there is one, else the
 // running server of the data directory.
 func (a *app) connect(connectionString string) (*api, error) {

@@ -19,12 +19,12 @@ type callsCommand struct {
 }
 
 type callsListCommand struct {
-	About            string        `arg:"" optional:"" help:"Only calls with this number, identity, trunk or id of any kind."`
-	Since            time.Duration `placeholder:"DURATION" help:"Only calls that ended within this time, such as 2h."`
-	Failed           bool          `help:"Only calls that failed; below them why, and what was refused before it was a call, and calls with a problem."`
-	Limit            int           `default:"20" placeholder:"N" help:"Maximum number (20)."`
-	JSON             bool          `name:"json" help:"Print whole records, one JSON object per line."`
-	ConnectionString string        `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	About  string        `arg:"" optional:"" help:"Only calls with this number, identity, trunk or id of any kind."`
+	Since  time.Duration `placeholder:"DURATION" help:"Only calls that ended within this time, such as 2h."`
+	Failed bool          `help:"Only calls that failed; below them why, and what was refused before it was a call, and calls with a problem."`
+	Limit  int           `default:"20" placeholder:"N" help:"Maximum number (20)."`
+	JSON   bool          `name:"json" help:"Print whole records, one JSON object per line."`
+	serverFlags
 }
 
 // Help ends the command's help.

@@ -11,11 +11,11 @@ import (
 )
 
 type callsShowCommand struct {
-	ID               string    `arg:"" help:"Correlation id, serverCallId, callConnectionId or SIP Call-ID of the call."`
-	Kind             itemKinds `placeholder:"KIND,…" help:"Only items of these kinds: request, event, delivery, sip, leg, measure, browser, log, call (all)."`
-	Bodies           bool      `help:"Print SIP messages and bodies as well."`
-	JSON             bool      `name:"json" help:"Print the call with its timeline as JSON."`
-	ConnectionString string    `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	ID     string    `arg:"" help:"Correlation id, serverCallId, callConnectionId or SIP Call-ID of the call."`
+	Kind   itemKinds `placeholder:"KIND,…" help:"Only items of these kinds: request, event, delivery, sip, leg, measure, browser, log, call (all)."`
+	Bodies bool      `help:"Print SIP messages and bodies as well."`
+	JSON   bool      `name:"json" help:"Print the call with its timeline as JSON."`
+	serverFlags
 }
 
 // Help ends the command's help.

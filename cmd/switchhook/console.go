@@ -8,8 +8,8 @@ import (
 )
 
 type consoleCommand struct {
-	ReadOnly         bool   `help:"Whoever opens the address may look, but not change anything."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	ReadOnly bool `help:"Whoever opens the address may look, but not change anything."`
+	serverFlags
 }
 
 // Help ends the command's help.

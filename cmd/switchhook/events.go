@@ -29,10 +29,10 @@ func eventQuery(path string, pairs ...string) string {
 }
 
 type eventsFailuresCommand struct {
-	Where            string `placeholder:"TEXT" help:"Only failures whose message contains this text, in any case."`
-	Subscription     string `placeholder:"NAME" help:"Only attempts of this subscription."`
-	Limit            int    `default:"100" placeholder:"N" help:"Maximum number (100)."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	Where        string `placeholder:"TEXT" help:"Only failures whose message contains this text, in any case."`
+	Subscription string `placeholder:"NAME" help:"Only attempts of this subscription."`
+	Limit        int    `default:"100" placeholder:"N" help:"Maximum number (100)."`
+	serverFlags
 }
 
 // Help ends the command's help.
@@ -61,10 +61,10 @@ func (c eventsFailuresCommand) Run(a *app) error {
 }
 
 type eventsAttemptsCommand struct {
-	Subscription     string `placeholder:"NAME" help:"Only attempts of this subscription."`
-	Event            string `placeholder:"ID" help:"Only attempts of this event."`
-	Limit            int    `default:"100" placeholder:"N" help:"Maximum number (100)."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	Subscription string `placeholder:"NAME" help:"Only attempts of this subscription."`
+	Event        string `placeholder:"ID" help:"Only attempts of this event."`
+	Limit        int    `default:"100" placeholder:"N" help:"Maximum number (100)."`
+	serverFlags
 }
 
 // Help ends the command's help.

@@ -8,9 +8,9 @@ import (
 )
 
 type eventsRedeliverCommand struct {
-	Event            string `arg:"" optional:"" name:"event-id" help:"Id of the event."`
-	Subscription     string `placeholder:"NAME" help:"To this subscription only. Without an event: all its events that wait for an attempt or are dead letters."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	Event        string `arg:"" optional:"" name:"event-id" help:"Id of the event."`
+	Subscription string `placeholder:"NAME" help:"To this subscription only. Without an event: all its events that wait for an attempt or are dead letters."`
+	serverFlags
 }
 
 // Help ends the command's help.

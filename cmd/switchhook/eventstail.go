@@ -10,7 +10,7 @@ import (
 type eventsTailCommand struct {
 	IncludedEventTypes eventTypes `placeholder:"TYPE" help:"Only events of these types (all)."`
 	Subscription       string     `placeholder:"NAME" help:"Only events that this subscription delivers to the tail."`
-	ConnectionString   string     `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	serverFlags
 }
 
 // Help ends the command's help.

@@ -20,8 +20,8 @@ type identityCommand struct {
 }
 
 type identityImportCommand struct {
-	File             string `arg:"" help:"Raw ids (8:acs:…), one per line or as a JSON array. - reads standard input."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	File string `arg:"" help:"Raw ids (8:acs:…), one per line or as a JSON array. - reads standard input."`
+	serverFlags
 }
 
 // Help ends the command's help.

@@ -35,7 +35,7 @@ func (k keysAnswer) print(a *app) {
 }
 
 type keysShowCommand struct {
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	serverFlags
 }
 
 // Help ends the command's help.
@@ -55,8 +55,8 @@ func (c keysShowCommand) Run(a *app) error {
 }
 
 type keysRotateCommand struct {
-	Key              string `arg:"" enum:"primary,secondary" help:"primary or secondary."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	Key string `arg:"" enum:"primary,secondary" help:"primary or secondary."`
+	serverFlags
 }
 
 // Help ends the command's help.

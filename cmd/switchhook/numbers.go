@@ -9,8 +9,8 @@ import (
 )
 
 type numbersCommand struct {
-	Numbers          []string `name:"numbers" hidden:"" env:"SWITCHHOOK_NUMBERS"` // as serve takes them
-	ConnectionString string   `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	Numbers []string `name:"numbers" hidden:"" env:"SWITCHHOOK_NUMBERS"` // as serve takes them
+	serverFlags
 }
 
 // Help ends the command's help.

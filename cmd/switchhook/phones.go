@@ -11,7 +11,7 @@ import (
 
 // phonesCommand manages the telephones of users.
 type phonesCommand struct {
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	serverFlags
 
 	Add    phonesAddCommand    `cmd:"" help:"Issue a user name and a password for a telephone of an identity."`
 	List   phonesListCommand   `cmd:"" default:"1" help:"List credentials and registered telephones."`

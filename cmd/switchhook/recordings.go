@@ -13,7 +13,7 @@ import (
 
 // recordingsCommand manages recordings of calls.
 type recordingsCommand struct {
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	serverFlags
 
 	List     recordingsListCommand     `cmd:"" default:"withargs" help:"List recordings, the newest first."`
 	Show     recordingsShowCommand     `cmd:"" help:"Show everything that is known of a recording, as JSON."`

@@ -9,9 +9,9 @@ import (
 )
 
 type subscribeCommand struct {
-	Name             string `arg:"" help:"Name of the subscription. An existing one is replaced."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
-	Endpoint         string `placeholder:"WHERE" help:"Where events go: the URL of a webhook, the id of a storage queue, a NATS subject, or a file name."`
+	Name string `arg:"" help:"Name of the subscription. An existing one is replaced."`
+	serverFlags
+	Endpoint string `placeholder:"WHERE" help:"Where events go: the URL of a webhook, the id of a storage queue, a NATS subject, or a file name."`
 	subscriptionFlags
 }
 

@@ -34,7 +34,7 @@ func (s subscription) reason() string {
 }
 
 type subscriptionsListCommand struct {
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	serverFlags
 }
 
 // Help ends the command's help.
@@ -73,8 +73,8 @@ func types(sub subscription) string {
 }
 
 type subscriptionsShowCommand struct {
-	Name             string `arg:"" help:"Name of the subscription."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	Name string `arg:"" help:"Name of the subscription."`
+	serverFlags
 }
 
 // Help ends the command's help.
@@ -98,8 +98,8 @@ func (c subscriptionsShowCommand) Run(a *app) error {
 }
 
 type subscriptionsDeleteCommand struct {
-	Name             string `arg:"" help:"Name of the subscription."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	Name string `arg:"" help:"Name of the subscription."`
+	serverFlags
 }
 
 // Help ends the command's help.

@@ -7,9 +7,9 @@ import (
 
 // subscriptionsUpdateCommand has the flags of `az eventgrid event-subscription update`.
 type subscriptionsUpdateCommand struct {
-	Name             string `arg:"" help:"Name of the subscription."`
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
-	Endpoint         string `placeholder:"WHERE" help:"New endpoint, of the present type or of --endpoint-type."`
+	Name string `arg:"" help:"Name of the subscription."`
+	serverFlags
+	Endpoint string `placeholder:"WHERE" help:"New endpoint, of the present type or of --endpoint-type."`
 	subscriptionFlags
 }
 

@@ -9,10 +9,10 @@ import (
 )
 
 type traceCommand struct {
-	About            string    `arg:"" optional:"" help:"Only calls with this number, identity, trunk or id of any kind."`
-	Follow           bool      `required:"" help:"Print what happens from now on, until you interrupt it."`
-	Kind             itemKinds `placeholder:"KIND,…" default:"sip,request,event,delivery,call" help:"Kinds of items (sip,request,event,delivery,call); also leg, measure, browser, log."`
-	ConnectionString string    `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	About  string    `arg:"" optional:"" help:"Only calls with this number, identity, trunk or id of any kind."`
+	Follow bool      `required:"" help:"Print what happens from now on, until you interrupt it."`
+	Kind   itemKinds `placeholder:"KIND,…" default:"sip,request,event,delivery,call" help:"Kinds of items (sip,request,event,delivery,call); also leg, measure, browser, log."`
+	serverFlags
 }
 
 // Help ends the command's help.

@@ -14,7 +14,7 @@ import (
 )
 
 type trunksCommand struct {
-	ConnectionString string `placeholder:"TEXT" env:"SWITCHHOOK_CONNECTION_STRING" help:"Connection string of the server (default: the server of the data directory)."`
+	serverFlags
 }
 
 // Help ends the command's help.
