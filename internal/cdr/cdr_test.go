@@ -306,6 +306,15 @@ func TestMeasuresAreCountedByTrunk(t *testing.T) {
 	silent := phoneCall(t, "b", now)
 	silent.Legs[0].Wire.Sound = call.Sound{}
 	k.CallOver(silent)
+	for trunk, sound := range map[string]call.Sound{
+		"deaf":     {Codec: "PCMU", Sent: 100},
+		"reports":  {Codec: "PCMU", Sent: 100, RemoteLoss: 0.02, RemoteMOS: 3.9},
+		"measures": {Codec: "PCMU", Sent: 100, RoundTrip: time.Millisecond},
+	} {
+		other := phoneCall(t, trunk, now)
+		other.Legs[0].Inbound, other.Legs[0].Wire.Trunk, other.Legs[0].Wire.Sound = false, trunk, sound
+		k.CallOver(other)
+	}
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)
@@ -321,8 +330,20 @@ func TestMeasuresAreCountedByTrunk(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]float64{
-		"switchhook_calls_ended_total endedByApplication":                2,
-		"switchhook_call_duration_seconds":                               2,
+		"switchhook_calls_ended_total endedByApplication":                5,
+		"switchhook_call_duration_seconds":                               5,
+		"switchhook_legs_ended_total outbound endedByApplication deaf":   1,
+		"switchhook_leg_mos deaf":                                        0,
+		"switchhook_leg_loss_ratio deaf":                                 0,
+		"switchhook_leg_jitter_seconds deaf":                             0,
+		"switchhook_leg_remote_mos deaf":                                 0,
+		"switchhook_leg_remote_loss_ratio deaf":                          0,
+		"switchhook_leg_round_trip_seconds deaf":                         0,
+		"switchhook_leg_remote_mos reports":                              1,
+		"switchhook_leg_remote_loss_ratio reports":                       1,
+		"switchhook_leg_remote_mos measures":                             0,
+		"switchhook_leg_remote_loss_ratio measures":                      1,
+		"switchhook_leg_round_trip_seconds measures":                     1,
 		"switchhook_legs_ended_total inbound endedByApplication carrier": 2,
 		"switchhook_leg_packets_total received carrier":                  2900,
 		"switchhook_leg_packets_total sent carrier":                      2950,
