@@ -41,7 +41,7 @@ func TestRequestOnAKeptConnectionThatEndsIsRepeatedAtOnce(t *testing.T) {
 						}
 						io.Copy(io.Discard, response.Body)
 						response.Body.Close()
-						if took := time.Since(began); took > time.Second {
+						if took := time.Since(began); took > 4*time.Second { // nothing waits, though a busy machine may
 							t.Errorf("%.10s took %s", text, took)
 						}
 					}
