@@ -29,7 +29,7 @@ type Recording interface {
 	Mix() audio.Listener
 	// Participant is the listener of an endpoint; nil: it needs none. Who is not
 	// listed is a participant once they speak.
-	Participant(who recording.Comer) audio.Listener
+	Participant(who recording.Arrival) audio.Listener
 	// Pictured reports whether it shows who is in the call. Attend tells of that, and Speak
 	// of who speaks, who speaks most first, whenever it changes.
 	Pictured() bool

@@ -113,7 +113,7 @@ func TestDriftOfClocksDoesNotAddUp(t *testing.T) {
 		phones := []*driftingPhone{newDriftingPhone(100, 0.003, 0.001), newDriftingPhone(-100, 0.017, 0.001), newDriftingPhone(20, 0.011, 0.03)}
 		ears := []audio.Listener{clock}
 		for i, p := range phones {
-			p.ear = rec.Participant(recording.Comer{Who: fmt.Sprint("4:", i), Listed: true, Dated: p.Stream})
+			p.ear = rec.Participant(recording.Arrival{Who: fmt.Sprint("4:", i), Listed: true, Dated: p.Stream})
 			ears = append(ears, p.ear)
 		}
 		lasts := 20 * time.Minute

@@ -129,11 +129,11 @@ func (rec *callRecording) hear(e *endpoint) {
 		return
 	}
 	rec.leave[e] = func() {}
-	comer := recording.Comer{Who: e.id.Raw(), Application: e.app != nil, Listed: e.listed()}
+	arrived := recording.Arrival{Who: e.id.Raw(), Application: e.app != nil, Listed: e.listed()}
 	if e.port != nil {
-		comer.Dated = e.port
+		arrived.Dated = e.port
 	}
-	if l := rec.Participant(comer); l != nil {
+	if l := rec.Participant(arrived); l != nil {
 		rec.leave[e] = e.member.Hear(l)
 	}
 }

@@ -72,18 +72,18 @@ type deafRecording struct{}
 func (d deafRecording) Create(context.Context, recording.Options) (call.Recording, error) {
 	return d, nil
 }
-func (deafRecording) Began() time.Time                           { return time.Now() }
-func (deafRecording) Mixed() bool                                { return true }
-func (deafRecording) Begin(func(error, bool))                    {}
-func (deafRecording) Discard()                                   {}
-func (deafRecording) Mix() audio.Listener                        { return deafRecording{} }
-func (deafRecording) Participant(recording.Comer) audio.Listener { return nil }
-func (deafRecording) Pictured() bool                             { return false }
-func (deafRecording) Attend([]recording.Attendee)                {}
-func (deafRecording) Speak([]string)                             {}
-func (deafRecording) Pause()                                     {}
-func (deafRecording) Resume()                                    {}
-func (deafRecording) HearFrame(audio.Tick, audio.Frame)          {}
+func (deafRecording) Began() time.Time                             { return time.Now() }
+func (deafRecording) Mixed() bool                                  { return true }
+func (deafRecording) Begin(func(error, bool))                      {}
+func (deafRecording) Discard()                                     {}
+func (deafRecording) Mix() audio.Listener                          { return deafRecording{} }
+func (deafRecording) Participant(recording.Arrival) audio.Listener { return nil }
+func (deafRecording) Pictured() bool                               { return false }
+func (deafRecording) Attend([]recording.Attendee)                  {}
+func (deafRecording) Speak([]string)                               {}
+func (deafRecording) Pause()                                       {}
+func (deafRecording) Resume()                                      {}
+func (deafRecording) HearFrame(audio.Tick, audio.Frame)            {}
 func (deafRecording) Stop(recording.EndReason) <-chan struct{} {
 	done := make(chan struct{})
 	close(done)

@@ -37,8 +37,8 @@ type Wishes struct {
 	BitRate   int  // maxaveragebitrate; 0 leaves it to us
 }
 
-// Obliging is an Encoder that can heed Wishes, before its first payload.
-type Obliging interface{ Oblige(Wishes) }
+// Configurable is an Encoder that can heed Wishes, before its first payload.
+type Configurable interface{ Configure(Wishes) }
 
 // Protecting is an Encoder whose payloads can hold the former one once more, as far as its
 // loss is worth it.
@@ -47,9 +47,9 @@ type Protecting interface {
 	Protect(lost int)
 }
 
-// Resting is an Encoder that can do without its memory. Rest gives that up: the next frame
+// Suspendable is an Encoder that can do without its memory. Suspend gives that up: the next frame
 // is the first of an encoder that begins anew, with the same wishes and protection.
-type Resting interface{ Rest() }
+type Suspendable interface{ Suspend() }
 
 // opusDuration returns how long a packet of Opus lasts, at 48 kHz, by its first
 // bytes (RFC 6716 §3.1 and §3.2); 0 for what is none, or lasts longer than we take.

@@ -22,7 +22,7 @@ func needOpus(t testing.TB) {
 func opusFrames(t testing.TB, frequency float64, frames, samples int, wishes Wishes) (payloads [][]byte) {
 	t.Helper()
 	encoder := Opus.NewEncoder()
-	encoder.(Obliging).Oblige(wishes)
+	encoder.(Configurable).Configure(wishes)
 	sound := make([]int16, samples)
 	for n := range frames {
 		for i := range sound {
@@ -68,7 +68,7 @@ func TestOpusRemembersALostPacket(t *testing.T) {
 	const lost = 12 // loses its packet, and sounds like neither of its neighbours
 	share := func(wishes Wishes) float64 {
 		encoder, decoder := Opus.NewEncoder(), Opus.NewDecoder()
-		encoder.(Obliging).Oblige(wishes)
+		encoder.(Configurable).Configure(wishes)
 		sound, payload := make([]int16, 320), make([]byte, MaxPayload)
 		for n := range lost + 2 {
 			frequency, loudness := 1000.0, 8000.0
@@ -192,15 +192,15 @@ func TestEncoderThatRestedBeginsAnew(t *testing.T) {
 	needOpus(t)
 	wishes := Wishes{Redundant: true, Constant: true, BitRate: 16000}
 	encoder := Opus.NewEncoder()
-	encoder.(Obliging).Oblige(wishes)
+	encoder.(Configurable).Configure(wishes)
 	fresh := Opus.NewEncoder()
-	fresh.(Obliging).Oblige(wishes)
+	fresh.(Configurable).Configure(wishes)
 	sound := audiotest.Tone(16000, 20*time.Millisecond, -12, 440)
 	one, other := make([]byte, MaxPayload), make([]byte, MaxPayload)
 	encoder.Encode(one, sound)
 	encoder.(Protecting).Protect(20)
 	fresh.(Protecting).Protect(20)
-	encoder.(Resting).Rest()
+	encoder.(Suspendable).Suspend()
 	for range 3 {
 		if n, m := encoder.Encode(one, sound), fresh.Encode(other, sound); n == 0 || !bytes.Equal(one[:n], other[:m]) {
 			t.Fatalf("%x after a rest, %x without a past", one[:n], other[:m])
@@ -217,7 +217,7 @@ func TestCodersTakeMemoryWhenTheyAreUsed(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	for range many {
 		encoder, decoder := Opus.NewEncoder(), Opus.NewDecoder()
-		encoder.(Obliging).Oblige(Wishes{Redundant: true})
+		encoder.(Configurable).Configure(Wishes{Redundant: true})
 		decoder.(Resetter).Reset()
 	}
 	runtime.ReadMemStats(&after)

@@ -44,13 +44,13 @@ func (e *opusEncoder) control(what, value int) {
 	e.state.call(e.library.encoderControl, 2)
 }
 
-// Oblige implements Obliging.
-func (e *opusEncoder) Oblige(w Wishes) {
+// Configure implements Configurable.
+func (e *opusEncoder) Configure(w Wishes) {
 	e.wishes, e.lost = w, 0
 	if w.Redundant {
 		e.lost = opusUsualLoss
 	}
-	e.Rest()
+	e.Suspend()
 }
 
 // Protect implements Protecting.
@@ -65,8 +65,8 @@ func (e *opusEncoder) protect() {
 	e.control(opusSetLoss, min(e.lost, opusMostLoss))
 }
 
-// Rest implements Resting.
-func (e *opusEncoder) Rest() { e.state = nil }
+// Suspend implements Suspendable.
+func (e *opusEncoder) Suspend() { e.state = nil }
 
 // Encode implements Encoder: 10, 20, 40 or 60 ms at 16 kHz. It returns 0 for
 // other lengths.

@@ -18,7 +18,7 @@ func TestPauseOfDelayedSoundIsCutWhereItIsSaid(t *testing.T) {
 	record(t, func(s *studio) {
 		r := s.start(Options{Channels: Unmixed})
 		for who, delay := range []time.Duration{0, 40 * time.Millisecond, 100 * time.Millisecond} {
-			l := r.Participant(Comer{Who: string(rune('a' + who)), Listed: true, Dated: saidBefore(delay)})
+			l := r.Participant(Arrival{Who: string(rune('a' + who)), Listed: true, Dated: saidBefore(delay)})
 			s.ears = append(s.ears, l)
 		}
 		for moment := range int16(100) { // everybody says at each moment which one it is

@@ -34,7 +34,7 @@ func BenchmarkRecordedSecond(b *testing.B) {
 			}
 			ears := []audio.Listener{r.Mix()}
 			for i := range test.speakers {
-				ears = append(ears, r.Participant(Comer{Who: string(rune('a' + i)), Listed: true}))
+				ears = append(ears, r.Participant(Arrival{Who: string(rune('a' + i)), Listed: true}))
 			}
 			said := audio.Frame(audiotest.Tone(test.rate, audio.FrameDuration, -9, 440))
 			at := audio.Tick(0)

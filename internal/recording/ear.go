@@ -21,7 +21,7 @@ const (
 // not paused.
 type ear struct {
 	*audio.Queue
-	Comer
+	Arrival
 	hears *hearing
 	age   time.Duration // of what was heard last
 

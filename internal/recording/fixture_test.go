@@ -95,7 +95,7 @@ func (s *studio) start(o Options) *Recording {
 
 // join lets somebody come into the call who is recorded by themselves.
 func (s *studio) join(r *Recording, who string, application bool) {
-	if l := r.Participant(Comer{Who: who, Application: application, Listed: true}); l != nil {
+	if l := r.Participant(Arrival{Who: who, Application: application, Listed: true}); l != nil {
 		s.ears = append(s.ears, l)
 	}
 }

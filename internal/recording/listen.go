@@ -35,7 +35,7 @@ type listener struct {
 // listen takes what has been heard since the last time. It reports whether nothing
 // will follow.
 func (l *listener) listen() (over bool) {
-	for e := range l.r.comers.Take {
+	for e := range l.r.arrivals.Take {
 		l.meet(e)
 	}
 	for {

@@ -18,7 +18,7 @@ type Recording struct {
 	clock    clock
 	heard    hearing // of the shard
 	edges    *inbox.Inbox[edge]
-	comers   *inbox.Inbox[*ear]
+	arrivals *inbox.Inbox[*ear]
 	paused   atomic.Bool
 	origin   time.Time                         // when it was made, by the clock that nobody sets
 	mixed    bool                              // the whole mix is heard at once
@@ -46,7 +46,7 @@ type Recording struct {
 func newRecording(lib *Library, options Options, record Record, file File) *Recording {
 	r := &Recording{
 		lib: lib, log: lib.log.With("recording", record.key(), "call", record.CallID),
-		edges: inbox.New[edge](), comers: inbox.New[*ear](), mixed: options.Channels == Mixed && !lib.cfg.MaskTones,
+		edges: inbox.New[edge](), arrivals: inbox.New[*ear](), mixed: options.Channels == Mixed && !lib.cfg.MaskTones,
 		origin: time.Now(),
 	}
 	r.clock = clock{ear: ear{Queue: audio.NewQueue(queuedFrames, queuedFrames), hears: &r.heard}, of: r}
@@ -78,8 +78,8 @@ func (r *Recording) Mix() audio.Listener { return &r.clock }
 // not, whatever channels the file has.
 func (r *Recording) Mixed() bool { return r.mixed }
 
-// Comer is an endpoint of somebody that has come into the call.
-type Comer struct {
+// Arrival is an endpoint of somebody that has come into the call.
+type Arrival struct {
 	Who         string      // raw id
 	Application bool        // what it plays to single members is theirs
 	Listed      bool        // as a participant; others are one once they speak
@@ -88,14 +88,14 @@ type Comer struct {
 
 // Participant notes that somebody has come into the call, and returns what has to
 // hear their endpoint; nil: nothing has to.
-func (r *Recording) Participant(who Comer) audio.Listener {
-	e := &ear{Comer: who, hears: &r.heard}
+func (r *Recording) Participant(who Arrival) audio.Listener {
+	e := &ear{Arrival: who, hears: &r.heard}
 	if r.mixed {
-		r.comers.Put(e)
+		r.arrivals.Put(e)
 		return nil
 	}
 	e.Queue = audio.NewQueue(queuedFrames, queuedFrames)
-	r.comers.Put(e)
+	r.arrivals.Put(e)
 	return e
 }
 

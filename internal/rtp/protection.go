@@ -52,8 +52,8 @@ type protectedEncoder struct {
 
 // newProtectedEncoder lets an encoder heed a peer's wishes.
 func newProtectedEncoder(e codec.Encoder, wishes codec.Wishes) protectedEncoder {
-	if obliging, ok := e.(codec.Obliging); ok {
-		obliging.Oblige(wishes)
+	if configurable, ok := e.(codec.Configurable); ok {
+		configurable.Configure(wishes)
 	}
 	made := protectedEncoder{Encoder: e, lost: usualProtection}
 	if wishes.Redundant {
@@ -72,7 +72,7 @@ func (e *protectedEncoder) protect(lost int) {
 
 // rest lets an encoder that can do without its memory give that up until the next frame.
 func (e *protectedEncoder) rest() {
-	if resting, can := e.Encoder.(codec.Resting); can {
-		resting.Rest()
+	if suspendable, can := e.Encoder.(codec.Suspendable); can {
+		suspendable.Suspend()
 	}
 }

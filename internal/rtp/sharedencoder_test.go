@@ -161,7 +161,7 @@ type restless struct {
 	frames int
 }
 
-func (r *restless) Rest() { r.frames = 0 }
+func (r *restless) Suspend() { r.frames = 0 }
 
 func (r *restless) Encode(dst []byte, pcm []int16) int {
 	r.frames++
