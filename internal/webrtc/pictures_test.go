@@ -77,9 +77,7 @@ func TestPagesSeeEachOther(t *testing.T) {
 	w.must(err)
 	w.want(b, pb, camera, 160, 90)
 	w.must(pb.WaitPictures(w.ctx, mid, 160))
-	if saw := pb.Saw(mid); saw.Gaps != 0 {
-		t.Errorf("numbers have gaps: %+v", saw)
-	}
+	w.until("no number is missing", func() bool { return pb.Saw(mid).Gaps == 0 }) // a busy machine loses some, which are sent again
 	w.do(a, &protocol.MediaState{Call: pa.Call, Camera: &no})
 	_, err = webrtctest.Wait(w.ctx, b, func(m *protocol.Slots) bool { return len(m.Slots) == 3 && m.Slots[0].Stream == camera })
 	w.must(err)

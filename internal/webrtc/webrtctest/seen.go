@@ -16,11 +16,14 @@ type Seen struct {
 	Packets, KeyFrames int
 	Pictures           int           // whose last packet came
 	Width              int           // of the last key frame
-	Gaps               int           // numbers that were skipped
+	Gaps               int           // numbers that are missing, so far
 	First, Last        time.Time     // pictures
 	Longest            time.Duration // between two pictures, since Forget
 	Turned             time.Time     // when pictures of another width began
-	last               uint16
+
+	numbers map[uint16]bool // that came
+	newest  uint16          // of them
+	span    int             // how far it is from the first one
 }
 
 // see counts what comes on a line.
@@ -34,7 +37,7 @@ func (p *Peer) see(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		p.mu.Lock()
 		s := p.seen[mid]
 		if s == nil {
-			s = &Seen{last: packet.SequenceNumber - 1}
+			s = &Seen{numbers: map[uint16]bool{}, newest: packet.SequenceNumber}
 			p.seen[mid] = s
 		}
 		s.take(packet)
@@ -48,14 +51,25 @@ func (s *Seen) take(packet *rtp.Packet) {
 	if packet.Marker {
 		s.picture(time.Now())
 	}
-	s.Gaps += int(packet.SequenceNumber - s.last - 1)
-	s.last = packet.SequenceNumber
+	s.number(packet.SequenceNumber)
 	if width, key := sfutest.KeyWidth(packet.Payload); key {
 		s.KeyFrames++
 		if width != s.Width {
 			s.Width, s.Turned = width, time.Now()
 		}
 	}
+}
+
+// number takes the number of a packet, which may be late: what was lost is sent again.
+func (s *Seen) number(n uint16) {
+	switch ahead := int(int16(n - s.newest)); {
+	case ahead > 0:
+		s.newest, s.span = n, s.span+ahead
+	case -ahead > s.span: // from before the first one
+		return
+	}
+	s.numbers[n] = true
+	s.Gaps = s.span + 1 - len(s.numbers)
 }
 
 // picture counts one whose last packet came.
