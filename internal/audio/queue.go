@@ -131,13 +131,7 @@ func (q *Queue) Read(ctx context.Context) (Heard, error) {
 }
 
 // Len is how many frames wait. It is the reader's.
-func (q *Queue) Len() int {
-	taken, written := q.taken.Load(), q.written.Load()
-	if taken >= written { // as in Next
-		return 0
-	}
-	return int(min(written-taken, q.frames))
-}
+func (q *Queue) Len() int { return q.ring.Waiting() }
 
 // Ended reports whether the queue is closed and all of it has been read.
 func (q *Queue) Ended() bool {

@@ -73,10 +73,14 @@ func (r *Ring[T]) Next() *T {
 	return &got.content
 }
 
-// Waiting is how many were put and are neither read nor known to be dropped: more than most
-// where the reader has not looked since. It is negative for a moment where the writer's last
-// was read before it was counted.
-func (r *Ring[T]) Waiting() int { return int(int64(r.written.Load() - r.taken.Load())) }
+// Waiting is how many wait. Either side may ask.
+func (r *Ring[T]) Waiting() int {
+	taken, written := r.taken.Load(), r.written.Load()
+	if taken >= written { // as in Next
+		return 0
+	}
+	return int(min(written-taken, r.most))
+}
 
 // Dropped counts what was overwritten before it was read.
 func (r *Ring[T]) Dropped() uint64 { return r.dropped.Load() }
