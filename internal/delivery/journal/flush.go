@@ -43,12 +43,12 @@ func (j *Journal) sync() error {
 	if err == nil {
 		j.metrics.syncs.Observe(time.Since(began).Seconds())
 		j.queue.endSync(upTo)
+		j.logRecovery()
 		return nil
 	}
-	j.metrics.failures.Inc()
 	err = fmt.Errorf("sync the journal of deliveries: %w", err)
 	wait := j.queue.notSynced(err)
-	j.log.Error("the journal of deliveries cannot be brought to the disk; events wait until it can", "error", err, "next_try_in", wait)
+	j.logFailure("the journal of deliveries cannot be brought to the disk; events wait until it can", "error", err, "next_try_in", wait)
 	return err
 }
 

@@ -3,7 +3,9 @@ package journal
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -181,6 +183,34 @@ func TestWriteEndsWithASync(t *testing.T) {
 			if got := d.syncs(); len(got) != 1 {
 				t.Errorf("synced at %v, after the end", got)
 			}
+		})
+	}
+}
+
+// TestLogSaysWhenTheJournalCanBeWrittenAgain: who reads an alarm in the log reads there that it
+// is over, once.
+func TestLogSaysWhenTheJournalCanBeWrittenAgain(t *testing.T) {
+	for name, more := range map[string]int{"a write fails": 1, "a sync fails, and nothing comes": 0} {
+		t.Run(name, func(t *testing.T) {
+			onSlowDisk(t, func(t *testing.T, j *Journal, d *slowDisk, post func(int), _ func() []time.Duration) {
+				var written strings.Builder
+				j.log = slog.New(slog.NewTextHandler(&written, nil))
+				post(1)
+				synctest.Wait()
+				for range 2 {
+					d.set(0, errors.New("no space left on device"))
+					post(more)
+					time.Sleep(time.Second)
+					d.set(0, nil)
+					post(more)
+					time.Sleep(time.Minute)
+				}
+				synctest.Wait()
+				want := 1 + more // after the first failure of a sync all is synced
+				if n := strings.Count(written.String(), "can be written again"); n != want {
+					t.Errorf("%d lines say that it is over, want %d:\n%s", n, want, &written)
+				}
+			})
 		})
 	}
 }

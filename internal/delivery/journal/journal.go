@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,6 +32,8 @@ type Journal struct {
 	metrics metrics
 	queue   *queue
 	recent  recentPages
+
+	failing atomic.Bool // the log says that nothing can be written, or synced
 
 	lastSeq, pages uint64 // of the writer
 	text           []byte // of the writer: the last page, to be written over
@@ -93,6 +96,20 @@ func (j *Journal) Put(entries ...Entry) bool { return j.queue.put(entries...) }
 
 // Failure is why nothing can be written or synced at the moment; nil: it can.
 func (j *Journal) Failure() error { return j.queue.failing() }
+
+// logFailure tells an operator that nothing is delivered that a kill could forget.
+func (j *Journal) logFailure(message string, attributes ...any) {
+	j.metrics.failures.Inc()
+	j.failing.Store(true)
+	j.log.Error(message, attributes...)
+}
+
+// logRecovery tells that it is over.
+func (j *Journal) logRecovery() {
+	if j.failing.Load() && j.failing.Swap(false) {
+		j.log.Warn("the journal of deliveries can be written again")
+	}
+}
 
 // Unwritten counts what is queued and not written yet.
 func (j *Journal) Unwritten() int { return int(j.queue.unwritten()) }

@@ -43,15 +43,14 @@ func (j *Journal) writePage(life context.Context, batch []Entry) bool {
 		written, err := j.tryPage(life, batch)
 		if err == nil {
 			j.metrics.writes.Observe(time.Since(now).Seconds())
+			j.logRecovery()
 			recycle(batch)
 			j.owner.Do(func() { j.committed(written, batch) })
 			return true
 		}
-		j.metrics.failures.Inc()
 		j.queue.notWritten(fmt.Errorf("write the journal of deliveries: %w", err))
-		// Nothing is delivered that a kill could forget: an operator must see this.
 		wait := retry.Delay(failures)
-		j.log.Error("the journal of deliveries cannot be written; events wait until it can", "error", err, "records", len(batch), "next_try_in", wait)
+		j.logFailure("the journal of deliveries cannot be written; events wait until it can", "error", err, "records", len(batch), "next_try_in", wait)
 		if !backoff.Wait(life, wait) {
 			return false
 		}
