@@ -28,6 +28,7 @@ type archive struct {
 	calls  *os.File
 	index  *os.File
 	size   int64     // of calls
+	filled bool      // a line of the index leads to one of them
 	begun  time.Time // when the pair was
 }
 
@@ -77,6 +78,7 @@ func (a *archive) put(s Summary, piece []byte) (*archivePlace, error) {
 		a.next()
 		return nil, err
 	}
+	a.filled = true
 	return place, nil
 }
 
@@ -107,15 +109,21 @@ func (a *archive) isAged(now time.Time) bool {
 	return a.calls != nil && now.Sub(a.begun) >= a.keep/pairs
 }
 
-// next begins another pair with the next call.
+// next begins another pair with the next call. One in which nothing is found is removed: while
+// the disk is full, each call would leave one.
 func (a *archive) next() {
+	if a.calls == nil && a.index == nil {
+		return
+	}
 	for _, file := range []*os.File{a.calls, a.index} {
 		if file != nil {
 			file.Close()
 		}
 	}
-	a.calls, a.index, a.size = nil, nil, 0
-	a.number++
+	if a.filled || a.remove(a.number) != nil {
+		a.number++
+	}
+	a.calls, a.index, a.size, a.filled = nil, nil, 0, false
 }
 
 // read returns the timeline of a call.

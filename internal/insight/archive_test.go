@@ -304,6 +304,41 @@ func TestOldFileIsRemovedWhileNoCallComes(t *testing.T) {
 	}
 }
 
+// TestFullDiskLeavesNoEmptyFiles: each call that cannot be written begins another pair; those
+// in which nothing is are removed, so that a disk that is full for hours has no more files after.
+func TestFullDiskLeavesNoEmptyFiles(t *testing.T) {
+	for name, broken := range map[string]func(a *archive) *os.File{
+		"timelines": func(a *archive) *os.File { return a.calls },
+		"index":     func(a *archive) *os.File { return a.index },
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, err := openArchive(Config{Dir: t.TempDir(), Keep: time.Hour, Disk: 1 << 20, Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer a.close()
+			if _, err := a.put(Summary{ID: "before"}, []byte("piece")); err != nil {
+				t.Fatal(err)
+			}
+			for range 5 {
+				if err := a.open(); err != nil {
+					t.Fatal(err)
+				}
+				broken(a).Close() // so that the write fails, as on a full disk
+				if _, err := a.put(Summary{ID: "call"}, []byte("piece")); err == nil {
+					t.Fatal("a call was written to a file that is closed")
+				}
+			}
+			if numbers, err := a.numbers(); err != nil || len(numbers) != 1 {
+				t.Errorf("the pairs %v are left, %v", numbers, err)
+			}
+			if place, err := a.put(Summary{ID: "after"}, []byte("piece")); err != nil || place.number == 1 || place.offset != 0 {
+				t.Errorf("afterwards a call is at %+v, %v", place, err)
+			}
+		})
+	}
+}
+
 // TestDoubtKeepsTimelines: a clock that is set forward, also before a start, makes none old.
 func TestDoubtKeepsTimelines(t *testing.T) {
 	dir := t.TempDir()

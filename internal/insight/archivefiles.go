@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -64,8 +65,17 @@ func (a *archive) removeOver(now time.Time) {
 		}
 		total += size
 		if (number != a.number || a.calls == nil) && (total > a.disk || changed.Before(oldest)) {
-			os.Remove(a.path(number, "index"))
-			os.Remove(a.path(number, "calls"))
+			_ = a.remove(number) // what stays is tried again
 		}
 	}
+}
+
+// remove removes a pair, or the half that is there.
+func (a *archive) remove(number int) (err error) {
+	for _, kind := range []string{"index", "calls"} {
+		if problem := os.Remove(a.path(number, kind)); !errors.Is(problem, os.ErrNotExist) {
+			err = errors.Join(err, problem)
+		}
+	}
+	return err
 }
