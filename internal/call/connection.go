@@ -65,6 +65,9 @@ func (c *Connection) head(op Operation) Head {
 	}
 }
 
+// CallbackURI is where its events go.
+func (c *Connection) CallbackURI() string { return c.control.CallbackURI }
+
 // Await keeps back the events of the connection that come from now on, until answered is
 // called: see Barrier.Await.
 func (c *Connection) Await() (answered func()) { return c.control.Barrier.Await() }

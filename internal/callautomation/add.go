@@ -58,6 +58,9 @@ func (a *API) addParticipant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.roomIn(conn, add.Context); err != nil {
+		return err
+	}
 	add.By = asker(r.Context())
 	invitation, err := conn.Add(r.Context(), add)
 	if err != nil {

@@ -64,6 +64,9 @@ func (a *API) interruptAudioAndAnnounce(w http.ResponseWriter, r *http.Request) 
 	if err != nil {
 		return err
 	}
+	if err := a.roomIn(conn, play.Context); err != nil {
+		return err
+	}
 	if err := conn.Play(r.Context(), play); err != nil {
 		return err
 	}

@@ -27,10 +27,16 @@ import (
 )
 
 // slow is a journal whose disk is so slow that everything else happens first.
-type slow struct{}
+type slow struct{ all, atApplication int64 }
 
-func (slow) Flush(context.Context) error { time.Sleep(3 * time.Second); return nil }
-func (slow) Waiting(string) int64        { return maxWaiting }
+func (*slow) Flush(context.Context) error { time.Sleep(3 * time.Second); return nil }
+
+func (s *slow) Waiting(policy, address string) (all, there int64) {
+	if strings.HasPrefix(address, "http://app.test/") && policy == Policy {
+		there = s.atApplication
+	}
+	return s.all, there
+}
 
 // counted is an outbox that notes what was posted.
 type counted struct {
@@ -97,6 +103,7 @@ type application struct {
 	outbox    *counted
 	announcer *calltest.Announcer
 	calls     *call.Registry
+	journal   *slow
 	key       auth.Key
 	version   string // of its requests
 }
@@ -106,7 +113,7 @@ const applicationsResource = "11111111-2222-4333-8444-555555555555"
 func newApplication(t *testing.T, mixes *mixer.Engine) *application {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	a := &application{t: t, outbox: &counted{}, announcer: calltest.NewAnnouncer(), key: auth.NewKey(), version: "2026-03-12"}
+	a := &application{t: t, outbox: &counted{}, journal: &slow{}, announcer: calltest.NewAnnouncer(), key: auth.NewKey(), version: "2026-03-12"}
 	a.calls = call.NewRegistry(call.Config{
 		Resource: applicationsResource, Numbers: calltest.Numbers{"+15550100001"}, Announcer: a.announcer, Publisher: NewCallbacks(a.outbox, log), Mixes: calltest.MixesOf(mixes),
 		Prompts: calltest.NewPrompts(), Recordings: deafRecording{}, Transcripts: &calltest.Transcripts{}, Dialers: call.Dialers{Numbers: &calltest.Dialer{Fail: errors.New("no route")}},
@@ -121,7 +128,7 @@ func newApplication(t *testing.T, mixes *mixer.Engine) *application {
 		t.Fatal(err)
 	}
 	a.router = rest.New(rest.Config{Auth: auth.NewAuthenticator(auth.Config{Keys: keys}), Log: log})
-	New(a.calls, slow{}, answers, converts{}).Routes(a.router)
+	New(a.calls, a.journal, answers, converts{}).Routes(a.router)
 	return a
 }
 
@@ -132,18 +139,8 @@ func (a *application) send(path, body, before, after string) (answer struct {
 }) {
 	a.t.Helper()
 	a.outbox.posted = nil
-	method, body := http.MethodPost, `{"callbackUri":"http://app.test/callback",`+body+`}`
-	if of, is := strings.CutPrefix(path, "DELETE "); is {
-		method, path, body = http.MethodDelete, of, ""
-	}
-	r := httptest.NewRequest(method, "/calling/"+path+"?api-version="+a.version, strings.NewReader(body))
-	r.Host = "localhost:8443"
-	if err := authtest.Sign(r, []byte(body), a.key.Base64(), time.Now()); err != nil {
-		a.t.Fatal(err)
-	}
 	w := &witness{ResponseRecorder: httptest.NewRecorder(), outbox: a.outbox}
-	a.router.ServeHTTP(w, r)
-	synctest.Wait()
+	a.ask(w, path, `"callbackUri":"http://app.test/callback",`+body)
 	if all := strings.TrimSpace(before + " " + after); w.Code >= 300 || !w.Flushed || w.before != before || a.outbox.all() != all {
 		a.t.Errorf("%s: %d %s; before the answer was sent came %q, want %q; in all %q, want %q", path, w.Code, w.Body, w.before, before, a.outbox.all(), all)
 	}
@@ -152,6 +149,22 @@ func (a *application) send(path, body, before, after string) (answer struct {
 	}
 	_ = json.Unmarshal(w.Body.Bytes(), &answer) // some have no body
 	return answer
+}
+
+// ask makes a request with the members of its body.
+func (a *application) ask(w http.ResponseWriter, path, members string) {
+	a.t.Helper()
+	method, body := http.MethodPost, "{"+members+"}"
+	if of, is := strings.CutPrefix(path, "DELETE "); is {
+		method, path, body = http.MethodDelete, of, ""
+	}
+	r := httptest.NewRequest(method, "/calling/"+path+"?api-version="+a.version, strings.NewReader(body))
+	r.Host = "localhost:8443"
+	if err := authtest.Sign(r, []byte(body), a.key.Base64(), time.Now()); err != nil {
+		a.t.Fatal(err)
+	}
+	a.router.ServeHTTP(w, r)
+	synctest.Wait()
 }
 
 // TestEventsFollowTheAnswerToTheirRequest: Microsoft's samples use in the handler of

@@ -12,8 +12,9 @@ import (
 // when the promise of its events is kept on disk.
 type Journal interface {
 	Flush(context.Context) error
-	// Waiting is how many bytes the messages of a policy take that are not delivered.
-	Waiting(policy string) int64
+	// Waiting is how many bytes the messages of a policy take that are not delivered: all of them,
+	// and those to the host and port of an address.
+	Waiting(policy, address string) (all, there int64)
 }
 
 // API is /calling/.

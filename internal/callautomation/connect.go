@@ -3,10 +3,8 @@ package callautomation
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/rest"
 )
 
@@ -52,10 +50,6 @@ func needed(field, value string) (string, error) {
 	return value, nil
 }
 
-// maxWaiting bounds the callbacks that wait, in bytes, beyond which nobody connects: it needs
-// no call, and each connection to a call that is not there has an event.
-const maxWaiting = 128 << 20
-
 // connect is POST /calling/callConnections:connect.
 func (a *API) connect(w http.ResponseWriter, r *http.Request) error {
 	body, err := rest.Decode[connectRequest](r)
@@ -70,8 +64,8 @@ func (a *API) connect(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if a.journal.Waiting(Policy) > maxWaiting {
-		return fault.Throttled(5*time.Second, "more than %d MB of callbacks wait for applications that do not answer", maxWaiting>>20)
+	if err := a.room(control.CallbackURI); err != nil { // it needs no call, but has an event
+		return err
 	}
 	control.Barrier = barrier(r)
 	made, err := a.calls.Connect(r.Context(), to, control)

@@ -54,6 +54,9 @@ func (a *API) createCall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.room(create.Control.CallbackURI); err != nil {
+		return err
+	}
 	create.By, create.Control.Barrier = asker(r.Context()), barrier(r)
 	made, err := a.calls.Create(r.Context(), create)
 	if err != nil {

@@ -44,6 +44,9 @@ func (a *API) hold(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.roomIn(conn, hold.Context); err != nil {
+		return err
+	}
 	if err := conn.Hold(r.Context(), hold); err != nil {
 		return err
 	}

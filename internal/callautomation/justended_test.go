@@ -19,8 +19,8 @@ import (
 // kept is a journal that keeps everything at once.
 type kept struct{}
 
-func (kept) Flush(context.Context) error { return nil }
-func (kept) Waiting(string) int64        { return 0 }
+func (kept) Flush(context.Context) error               { return nil }
+func (kept) Waiting(string, string) (all, there int64) { return 0, 0 }
 
 // TestEndThatSomebodyElseBroughtMayBeAskedFor: who terminates a call that the other end has
 // terminated in the same second is answered as if it were there still, once, and its own

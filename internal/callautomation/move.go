@@ -44,6 +44,9 @@ func (a *API) moveParticipants(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.roomIn(conn, move.Context); err != nil {
+		return err
+	}
 	if err := conn.Move(r.Context(), move); err != nil {
 		return err
 	}

@@ -70,6 +70,9 @@ func (a *API) play(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.roomIn(conn, play.Context); err != nil {
+		return err
+	}
 	if err := conn.Play(r.Context(), play); err != nil {
 		return err
 	}

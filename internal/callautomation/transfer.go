@@ -45,6 +45,9 @@ func (a *API) transferToParticipant(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
+	if err := a.roomIn(conn, transfer.Context); err != nil {
+		return err
+	}
 	transfer.By = asker(r.Context())
 	if err := conn.Transfer(r.Context(), transfer); err != nil {
 		return err

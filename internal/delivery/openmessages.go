@@ -15,7 +15,7 @@ type openMessages struct {
 	mu    sync.Mutex
 	all   int64
 	of    map[string]int64 // by group; "" is none, and has no bound of its own
-	bytes map[string]int64 // that they take, by policy
+	bytes openBytes
 }
 
 const (
@@ -51,10 +51,7 @@ func (o *openMessages) add(j *job) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.all++
-	if o.bytes == nil {
-		o.bytes = map[string]int64{}
-	}
-	o.bytes[j.msg.Policy] += j.weight()
+	o.bytes.change(j, j.weight())
 	group := j.msg.Group
 	if group == "" {
 		return
@@ -70,7 +67,7 @@ func (o *openMessages) end(j *job) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.all--
-	o.bytes[j.msg.Policy] -= j.weight()
+	o.bytes.change(j, -j.weight())
 	group := j.msg.Group
 	if group == "" {
 		return
@@ -85,18 +82,4 @@ func (o *openMessages) Load() int64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.all
-}
-
-// overhead is about what a message takes beside its body and its address, in bytes.
-const overhead = 2 << 10
-
-// weight is about what a message takes until it has ended, in bytes, in memory or in the
-// journal: its address is also in the name of its lane, and in what its request begins with.
-func (j *job) weight() int64 { return overhead + int64(j.size) + 4*int64(len(j.msg.URL)) }
-
-// Waiting is about how many bytes the messages of a policy take that have not ended.
-func (e *Engine) Waiting(policy string) int64 {
-	e.open.mu.Lock()
-	defer e.open.mu.Unlock()
-	return e.open.bytes[policy]
 }

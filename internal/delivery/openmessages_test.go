@@ -62,28 +62,3 @@ func TestDeadSubscriptionsLeaveRoomForOthers(t *testing.T) {
 		}
 	})
 }
-
-// TestBytesOfWhatWaitsAreCounted until it has ended, by the next process too.
-func TestBytesOfWhatWaitsAreCounted(t *testing.T) {
-	hooks := &webhooks{answer: func(string, string, int) reply { return reply{status: 503} }}
-	memory := journal.InMemory()
-	var left *journal.MemoryStore
-	var waiting int64
-	run(t, memory, hooks, func(e *Engine, _ []journal.Hold) {
-		e.Post(callback(hook, strings.Repeat("x", 50_000)), callback(hook, strings.Repeat("y", 20_000)))
-		time.Sleep(time.Minute) // the bodies are in the journal alone
-		if waiting = e.Waiting("callback"); waiting < 70_000 || waiting > 80_000 || e.Waiting("eventgrid") != 0 {
-			t.Errorf("%d bytes wait", waiting)
-		}
-		left = memory.Copy()
-	})
-	run(t, left, &webhooks{}, func(e *Engine, _ []journal.Hold) {
-		if n := e.Waiting("callback"); n != waiting {
-			t.Errorf("%d bytes wait after a restart, want %d", n, waiting)
-		}
-		time.Sleep(2 * time.Minute)
-		if n := e.Waiting("callback"); n != 0 {
-			t.Errorf("%d bytes are counted of what has ended", n)
-		}
-	})
-}

@@ -1,0 +1,33 @@
+package callautomation
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/outbound"
+)
+
+// maxWaiting bounds the callbacks that wait, in bytes, beyond which nothing is begun that would
+// have more of them. Calls that ring are answered, and what ends something is done, always.
+const maxWaiting = 128 << 20
+
+// room refuses what would have callbacks to an endpoint for which too many wait. It may have as
+// many as there is room left, as the groups of package delivery: an application that is dead
+// takes half of it at most, and keeps others from nothing.
+func (a *API) room(callback string) error {
+	all, there := a.journal.Waiting(Policy, callback)
+	switch left := maxWaiting - all; {
+	case left <= 0:
+		return fault.Busy(5*time.Second, "%d MB of callbacks wait for applications that do not take them.", all>>20)
+	case there >= left:
+		return fault.Throttled(5*time.Second, "%d MB of callbacks wait for the host of %s, which does not take them: nothing is begun until it does.", there>>20, outbound.Address(callback))
+	}
+	return nil
+}
+
+// roomIn is room for an operation of a connection.
+func (a *API) roomIn(conn *call.Connection, what call.Context) error {
+	return a.room(cmp.Or(what.CallbackURI, conn.CallbackURI()))
+}
