@@ -9,6 +9,7 @@ import (
 	"github.com/switchhook/switchhook/internal/mixer"
 	"github.com/switchhook/switchhook/internal/player"
 	"github.com/switchhook/switchhook/internal/server/metrics"
+	"github.com/switchhook/switchhook/internal/streaming"
 	"github.com/switchhook/switchhook/internal/testline"
 )
 
@@ -44,9 +45,14 @@ func (p *parts) openSound() {
 		Allow: p.cfg.Outbound.Check(), Speech: p.synthesizers(), Loudness: float64(p.cfg.Loudness), Registerer: p.metrics,
 	}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
-	p.work.Go(func() { memory.Run(p.life, p.log, memory.Config{Garbage: p.cfg.Garbage, Kept: p.prompts.Held}) })
+	p.sentAhead = streaming.NewBudget(streamBudget)
+	p.work.Go(func() { memory.Run(p.life, p.log, memory.Config{Garbage: p.cfg.Garbage, Kept: p.keptSound}) })
 	p.prepareSpeech()
 }
+
+// keptSound is how many bytes of sound are kept: prompts, and what applications have sent ahead
+// into their streams.
+func (p *parts) keptSound() int64 { return p.prompts.Held() + p.sentAhead.Used() }
 
 // callsConfig says what calls are made with.
 func (p *parts) callsConfig(own prompts) call.Config {

@@ -40,6 +40,7 @@ import (
 	"github.com/switchhook/switchhook/internal/sip"
 	"github.com/switchhook/switchhook/internal/siprouting"
 	"github.com/switchhook/switchhook/internal/store"
+	"github.com/switchhook/switchhook/internal/streaming"
 	"github.com/switchhook/switchhook/internal/testline"
 	"github.com/switchhook/switchhook/internal/trunk"
 	"github.com/switchhook/switchhook/internal/webrtc"
@@ -72,6 +73,7 @@ type parts struct {
 	tail        sender.Tail // of all events, for administrators
 	mixer       *mixer.Engine
 	prompts     *player.Library
+	sentAhead   *streaming.Budget // of what applications have sent into streams
 	recordings  *recording.Library
 	recorder    recorder
 	exports     *export.Exporter

@@ -42,7 +42,7 @@ func (p *parts) openStreams() streams {
 		Token:  func(ctx context.Context) (string, error) { return p.tokens.TokenFor(ctx, streamTokenLife) },
 		Check:  p.cfg.Outbound.Check(),
 		Log:    p.log.With("part", "streaming"),
-		Budget: streaming.NewBudget(streamBudget),
+		Budget: p.sentAhead,
 	}
 	p.metrics.MustRegister(dialer.Metrics()...)
 	return streams{dialer}

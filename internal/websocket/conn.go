@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/gobwas/ws"
+
+	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
 // What the other side may cost.
@@ -25,9 +27,16 @@ const (
 	stalledAfter = 5 * time.Second
 	// deadAfter is how long nothing may come, not even the answer to a ping.
 	deadAfter = 3 * PingEvery
+	// shortFrame is the payload of a frame, in bytes, below which shortRate applies: reading it costs
+	// more than it says.
+	shortFrame = 64
 	// keptBuffer is how much memory for messages a connection keeps.
 	keptBuffer = 64 << 10
 )
+
+// shortRate is how many frames that say next to nothing may come: pings, ends of messages and
+// pieces of them. A stream has some fifty messages a second.
+var shortRate = ratelimit.Rate{PerSecond: 1000, Burst: 5000}
 
 // PingEvery is how often the owner of a connection sends a ping, so that another side
 // that has vanished is found.
@@ -36,6 +45,7 @@ const PingEvery = 15 * time.Second
 var (
 	errTooLarge = fmt.Errorf("a message has more than %d bytes", maxMessage)
 	errUnframed = errors.New("the other side has sent a frame that RFC 6455 does not allow there")
+	errTooShort = fmt.Errorf("more than %.0f frames of less than %d bytes came in a second", shortRate.PerSecond, shortFrame)
 	errWentAway = errors.New("the other side has closed the connection")
 	errNoSign   = fmt.Errorf("the other side has not answered for %v", deadAfter)
 )
@@ -51,7 +61,8 @@ type Conn struct {
 	patience time.Duration // how long a write may take
 	promised time.Time     // until when the present deadline of writing lasts
 
-	buf   []byte    // the reader's
+	buf   []byte // the reader's
+	short ratelimit.Bucket
 	alive time.Time // until when its present deadline lasts
 }
 
@@ -65,7 +76,9 @@ func New(conn net.Conn, in *bufio.Reader) *Conn {
 	if in == nil {
 		in = bufio.NewReaderSize(conn, 4<<10)
 	}
-	return &Conn{conn: conn, in: in, patience: stalledAfter}
+	c := &Conn{conn: conn, in: in, patience: stalledAfter}
+	c.short.Fill(shortRate)
+	return c
 }
 
 // Write sends one frame, in one write.
@@ -139,6 +152,8 @@ func (c *Conn) header() (ws.Header, error) {
 	switch {
 	case err == nil && (header.Masked || header.Rsv != 0): // a server does not mask, and nothing was negotiated
 		return header, errUnframed
+	case err == nil && header.Length < shortFrame && !c.short.Allow(time.Now()):
+		return header, errTooShort
 	case err == nil:
 		return header, nil
 	case errors.Is(err, io.EOF):

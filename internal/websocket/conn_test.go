@@ -90,3 +90,41 @@ func TestFramesOfNoMessageAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestFramesThatSayNothingAreCounted: an endless row of them would take a processor.
+func TestFramesThatSayNothingAreCounted(t *testing.T) {
+	begun := ws.NewFrame(ws.OpText, false, nil)
+	for name, frame := range map[string]ws.Frame{
+		"pings": ws.NewPingFrame(nil), "pongs": ws.NewPongFrame(nil), "pieces": ws.NewFrame(ws.OpContinuation, false, nil), "messages": ws.NewTextFrame([]byte("{}")),
+	} {
+		c := serve(t, func(n net.Conn) {
+			go io.Copy(io.Discard, n)
+			if name == "pieces" {
+				ws.WriteFrame(n, begun)
+			}
+			for ws.WriteFrame(n, frame) == nil {
+			}
+		})
+		var err error
+		for err == nil {
+			_, _, err = c.Read()
+		}
+		c.Close()
+		if !errors.Is(err, errTooShort) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestLongFramesComeAsFastAsTheyCan: an application sends minutes of sound at once.
+func TestLongFramesComeAsFastAsTheyCan(t *testing.T) {
+	c := serve(t, func(n net.Conn) {
+		for ws.WriteFrame(n, ws.NewTextFrame(make([]byte, shortFrame))) == nil {
+		}
+	})
+	for range 4 * shortRate.Burst {
+		if _, _, err := c.Read(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
