@@ -1,5 +1,16 @@
 package journal
 
+// longHold is the body of a hold, in bytes, that is in the journal alone once it is written: each
+// connection and each operation has a hold, with what its client wants to be told.
+const longHold = 4 << 10
+
+// leaveBody lets the body of a hold that is written leave memory, if it is long.
+func (r *Record) leaveBody() {
+	if len(r.hold.Body) > longHold {
+		r.hold.Body, r.Away = nil, true
+	}
+}
+
 // file lets a record that is written take effect.
 func (j *Journal) file(r *Record) {
 	switch r.kind {

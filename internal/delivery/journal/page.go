@@ -39,6 +39,7 @@ func (j *Journal) committed(p *page, batch []Entry) {
 			it.mark()
 		case it.again == nil:
 			j.file(it.record)
+			it.record.leaveBody()
 		case it.record.home == p && it.record.hasChanged(it.again):
 			j.spoil(p)
 		}

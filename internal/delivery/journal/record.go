@@ -45,7 +45,7 @@ type Record struct {
 	Attempts int
 	Due      time.Time // of the next attempt, while the message waits for one
 	First    time.Time // start of the first attempt
-	Away     bool      // the message's content is in the journal alone
+	Away     bool      // its content is in the journal alone
 	Message  Message   // nil: a hold, or a release
 
 	kind    Kind

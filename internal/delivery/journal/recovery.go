@@ -124,6 +124,7 @@ func (r *recovery) refile(records []*Record) *Recovery {
 	for _, hold := range holds {
 		if !hold.ended {
 			found.Holds = append(found.Holds, hold.hold)
+			hold.leaveBody()
 		}
 	}
 	for _, p := range r.pages {
