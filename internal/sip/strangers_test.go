@@ -164,6 +164,21 @@ func TestManyParametersOfStrangersAreNotRead(t *testing.T) {
 	}
 }
 
+// TestZerosOfStrangersAreNotRead: somebody who sends them without end, and nothing else, would take
+// a processor.
+func TestZerosOfStrangersAreNotRead(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil, roaming())
+	conn := dialled(t, func() (net.Conn, error) { return net.Dial("tcp", r.Addr().String()) })
+	conn.Write(make([]byte, 1000))
+	if answer, err := io.ReadAll(conn); len(answer) > 0 || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("%q, %v", answer, err)
+	}
+	if n := r.Refusals().Malformed; n != 1 {
+		t.Errorf("%d were counted", n)
+	}
+}
+
 // dialled is a connection for the time of the test.
 func dialled(t *testing.T, dial func() (net.Conn, error)) net.Conn {
 	t.Helper()
