@@ -60,8 +60,10 @@ export class FakeConnection {
     if (this.closed) throw new DOMException("the connection is closed", "InvalidStateError");
     this.signalingState = "have-local-offer";
   }
-  async setRemoteDescription(): Promise<void> {
+  remoteDescription?: RTCSessionDescriptionInit;
+  async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
     await FakeConnection.reading;
+    this.remoteDescription = description;
     this.signalingState = "stable";
     this.answered = true;
   }
@@ -85,6 +87,12 @@ export class FakeConnection {
   /** The path is there. */
   connect(): void {
     this.iceConnectionState = this.connectionState = "connected";
+    this.oniceconnectionstatechange?.();
+  }
+
+  /** There is no path. */
+  fail(): void {
+    this.iceConnectionState = this.connectionState = "failed";
     this.oniceconnectionstatechange?.();
   }
 

@@ -84,6 +84,18 @@ test("a camera that was read is closed when its stream is stopped, and opens aga
   assert.deepEqual([sent, open()], [["b"], ["b"]]);
 });
 
+test("a camera whose pictures are processed is closed when the server ends the sending of them", async () => {
+  const stream = new LocalVideoStream(camera("a"));
+  const { outgoing, sent } = await send("camera", stream);
+  await stream.getMediaStream();
+  await stream.setMediaStream(made("grey"));
+  outgoing.stopped();
+  await settle();
+  mock.timers.tick(1_000);
+  await settle();
+  assert.deepEqual([outgoing.on, sent.at(-1), open()], [false, "nothing", []]);
+});
+
 test("a telephone that opens one camera at a time changes it, also where the pictures of the first were processed", async () => {
   const stream = new LocalVideoStream(camera("phone's front"));
   const { sent } = await send("camera", stream);

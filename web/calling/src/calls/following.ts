@@ -2,6 +2,9 @@
 import type { Frame } from "../signalling/socket";
 import type { CallCore } from "./call";
 
+/** subCode of a call whose media did not come up. */
+const NO_PATH = 301004;
+
 /** A message of the server about the call. */
 export function takeMessage(call: CallCore, frame: Frame): void {
   switch (frame.t) {
@@ -17,7 +20,7 @@ export function takeMessage(call: CallCore, frame: Frame): void {
     case "call.ended":
       // A server that stops ends all calls; its successor may have this one again.
       if (frame.code === 503 && call.context.session.stopping && call.rejoining.lost()) break;
-      call.end(frame.code, frame.subCode, frame.message);
+      call.end(frame.code, frame.subCode, (frame.subCode === NO_PATH && call.sound.peer?.obstacle) || frame.message);
       break;
     case "roster":
       call.roster.take(frame as never);

@@ -120,21 +120,26 @@ export class Outgoing {
     this.update();
     this.options.tell(true).catch((error) => {
       this.log(error);
-      if (attempt === this.attempt) this.clear();
+      if (attempt === this.attempt) this.stopped();
     });
   }
 
   /** Ends it, at the server too. */
   async stop(): Promise<void> {
     if (!this.source) throw failure(400, NOT_ON[this.kind], this.kind === "camera" ? "no video is being sent" : "no screen is being shared");
-    const { told, source } = this;
-    this.clear();
-    source.release();
+    const { told } = this;
+    this.stopped();
     if (told) await this.options.tell(false);
   }
 
-  /** The server has ended it, or the call is over. */
-  clear(): void {
+  /** The application has stopped it, or the server. */
+  stopped(): void {
+    const { source } = this;
+    this.clear();
+    source?.release();
+  }
+
+  private clear(): void {
     const { source } = this;
     if (!source) return;
     this.attempt?.callOff();

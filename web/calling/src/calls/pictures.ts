@@ -55,7 +55,7 @@ export class Pictures {
         this.camera.want(frame.camera ?? []);
         return this.screen.want(frame.screen ? ["screen"] : []);
       case "media.stopped":
-        return (frame.kind === "screen" ? this.screen : this.camera).clear();
+        return (frame.kind === "screen" ? this.screen : this.camera).stopped();
       case "media.need":
         this.call.sound.peer?.need(frame.slots).catch((error) => this.call.context.log(`media: ${error}`));
     }

@@ -105,7 +105,8 @@ function group<Name extends string, Args>(): Group<Name, Args> {
 interface Seen {
   received: number;
   lost: number;
-  energy: number;
+  /** What the microphone has given; undefined where the browser does not tell it, as Firefox. */
+  energy?: number;
   loudAt: number;
   pictures: number;
   movedAt: number;
@@ -118,7 +119,7 @@ async function measure(call: CallCore, network: Group<NetworkDiagnosticType, unk
   const report = await call.sound.peer?.stats();
   if (!report || call.state !== "Connected") return void last.delete(call); // after a hold everything begins anew
   const before = last.get(call);
-  const now: Seen = { received: 0, lost: 0, energy: 0, loudAt: before?.loudAt ?? Date.now(), pictures: 0, movedAt: before?.movedAt ?? Date.now() };
+  const now: Seen = { received: 0, lost: 0, loudAt: before?.loudAt ?? Date.now(), pictures: 0, movedAt: before?.movedAt ?? Date.now() };
   let sendLoss = 0;
   let rtt = 0;
   const camera = call.pictures.camera.on ? call.pictures.camera.track : undefined;
@@ -132,11 +133,11 @@ async function measure(call: CallCore, network: Group<NetworkDiagnosticType, unk
       sendLoss = Math.max(sendLoss, entry.fractionLost ?? 0);
       rtt = Math.max(rtt, 1000 * (entry.roundTripTime ?? 0));
     }
-    if (entry.type === "media-source" && entry.kind === "audio") now.energy = entry.totalAudioEnergy ?? 0;
+    if (entry.type === "media-source" && entry.kind === "audio") now.energy = entry.totalAudioEnergy;
     if (entry.type === "media-source" && entry.trackIdentifier === camera?.id) now.pictures = entry.frames ?? 0;
   });
   // Muted, stopped, or without the right to speak: that nothing is heard is meant so.
-  if (!call.sound.sent?.enabled || !before || now.energy > before.energy) now.loudAt = Date.now();
+  if (!call.sound.sent?.enabled || !before || now.energy === undefined || now.energy > (before.energy ?? 0)) now.loudAt = Date.now();
   if (now.pictures === 0 || !before || now.pictures !== before.pictures) now.movedAt = Date.now();
   last.set(call, now);
   media.set("cameraFreeze", Date.now() - now.movedAt > FROZEN_FOR_MS);

@@ -46,6 +46,8 @@ export function summary(now: Entries, before: Entries): Report | undefined {
   const source = all.find((one) => one.type === "media-source" && one.kind === "audio");
   const transport = all.find((one) => one.type === "transport");
   const pair = now.get(transport?.selectedCandidatePairId);
+  // Firefox counts the bytes of the pair alone.
+  const counted = transport?.bytesSent === undefined ? pair : transport;
   const since = (entry: Entry | undefined, name: string): number => Math.max(0, (entry?.[name] ?? 0) - (before.get(entry?.id)?.[name] ?? 0));
   const seconds = transport ? Math.max(0.001, (transport.timestamp - (before.get(transport.id)?.timestamp ?? transport.timestamp - 5_000)) / 1000) : 5;
   const samples = since(inbound, "totalSamplesReceived");
@@ -59,8 +61,8 @@ export function summary(now: Entries, before: Entries): Report | undefined {
     bufferMs: emitted ? whole((1000 * since(inbound, "jitterBufferDelay")) / emitted) : 0,
     concealedMs: samples ? whole((1000 * length * since(inbound, "concealedSamples")) / samples) : 0,
     roundTripMs: whole(1000 * (pair?.currentRoundTripTime ?? 0)),
-    sentKbps: whole((8 * since(transport, "bytesSent")) / 1000 / seconds),
-    receivedKbps: whole((8 * since(transport, "bytesReceived")) / 1000 / seconds),
+    sentKbps: whole((8 * since(counted, "bytesSent")) / 1000 / seconds),
+    receivedKbps: whole((8 * since(counted, "bytesReceived")) / 1000 / seconds),
     spoken: level(since(source, "totalAudioEnergy"), since(source, "totalSamplesDuration")),
     heard: level(since(inbound, "totalAudioEnergy"), length),
     pair: kinds[0] && kinds[1] ? `${kinds[0].relayProtocol ?? kinds[0].protocol} ${kinds[0].candidateType} to ${kinds[1].candidateType}`.slice(0, 64) : undefined,

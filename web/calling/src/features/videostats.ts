@@ -20,7 +20,8 @@ export function addPictures(sample: MediaStatsReportSample, now: Map<string, Ent
   const sending = new Map<string | undefined, MediaStatsItem[]>();
   for (const entry of now.values()) {
     if (entry.kind !== "video") continue;
-    if (entry.type === "outbound-rtp" && entry.packetsSent > 0) {
+    // Firefox sends packets without pictures before there is a track.
+    if (entry.type === "outbound-rtp" && entry.packetsSent > 0 && entry.framesSent !== 0) {
       const item = sent(entry, now, before, common);
       const line: string | undefined = entry.mid ?? now.get(entry.mediaSourceId)?.trackIdentifier;
       sending.set(line, [...(sending.get(line) ?? []), item]);

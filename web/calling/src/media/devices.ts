@@ -39,9 +39,10 @@ export class Devices {
     this.media?.addEventListener?.("devicechange", this.refresh);
   }
 
-  /** There are devices, and none of them is a speaker. Browsers that do not tell of speakers have some. */
+  /** There are devices, and none of them is a speaker. Browsers that do not tell of speakers, or of those alone that the user has chosen for the page (W3C audio-output, selectAudioOutput), have some. */
   get noSpeakers(): boolean {
-    return selectable() && this.lists.microphones.length > 0 && this.lists.speakers.length === 0;
+    const all = selectable() && !(this.media && "selectAudioOutput" in this.media);
+    return all && this.lists.microphones.length > 0 && this.lists.speakers.length === 0;
   }
 
   dispose(): void {

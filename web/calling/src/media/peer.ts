@@ -8,6 +8,7 @@
 import { deferred } from "../deferred";
 import { Lines, type Picture, type Sending } from "./lines";
 import { Negotiation } from "./negotiation";
+import { unreachable } from "./unreachable";
 
 export type PeerState = "new" | "connecting" | "connected" | "away" | "closed";
 
@@ -30,6 +31,8 @@ const RETRY_MS = 4_000;
 
 export class Peer {
   state: PeerState = "new";
+  /** Why there is no path, if that is known. */
+  obstacle?: string;
   private connection?: RTCPeerConnection;
   private lines?: Lines;
   private track: MediaStreamTrack | null = null;
@@ -159,6 +162,7 @@ export class Peer {
       this.move("away");
       this.later(ice === "disconnected" ? RESTART_AFTER_MS : 0);
     } else if (ice === "failed" || connection.connectionState === "failed") {
+      this.obstacle = unreachable(connection.remoteDescription?.sdp ?? "", globalThis.navigator?.userAgent ?? "");
       this.later(0);
     }
   }
