@@ -1,5 +1,5 @@
 # Switchhook is built and tested with Go, gcc (for the race detector), Node 20
-# or later, sipp, baresip, kamailio, tshark, libopus, chromium, Python 3.11 or later with its
+# or later, sipp, baresip, kamailio, tshark, libopus, chromium, Firefox, Python 3.11 or later with its
 # venv, Maven and a JDK 17 or later. On Debian and Ubuntu the targets install all
 # but Go, gcc and Node themselves, and say so. The tests use loopback only.
 #
@@ -19,7 +19,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build static libopus ffmpeg espeak chromium baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench bench-calls quality sipp clean
+.PHONY: build static libopus ffmpeg espeak chromium firefox baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench bench-calls quality sipp clean
 
 GO ?= go
 # Every target uses the release that go.mod names as toolchain, which Go downloads
@@ -67,7 +67,7 @@ static:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags noopus -o bin/switchhook-static ./cmd/switchhook
 
 # Both halves run even when the first one fails; tally counts what both did.
-test: check portable known ffmpeg espeak chromium sipp libopus baresip kamailio tshark $(sdks)
+test: check portable known ffmpeg espeak chromium firefox sipp libopus baresip kamailio tshark $(sdks)
 	@echo "==> the packages, with the race detector; then the product, end to end (soak: $(SOAK))"; \
 	{ failed=0; $(unit) -json || failed=1; $(long) -json || failed=1; $(e2e) -json || failed=1; exit $$failed; } | $(tally)
 
@@ -75,7 +75,7 @@ test-unit: check portable ffmpeg espeak libopus
 	@echo "==> the packages, with the race detector; then, whole, those that are long"; \
 	{ failed=0; $(unit) -json || failed=1; $(long) -json || failed=1; exit $$failed; } | $(tally)
 
-test-e2e: ffmpeg espeak chromium sipp baresip kamailio tshark $(sdks)
+test-e2e: ffmpeg espeak chromium firefox sipp baresip kamailio tshark $(sdks)
 	@echo "==> the product, end to end (soak: $(SOAK))"; $(e2e) -json | $(tally)
 
 # The same attacks, in their short form, are part of test-e2e.
@@ -183,6 +183,10 @@ ffmpeg:
 # People join calls by a real browser.
 chromium:
 	$(call from-debian,command -v chromium >/dev/null,chromium is missing,chromium,install it or name one in CHROMIUM; its tests are skipped without it,0)
+
+# And by another one.
+firefox:
+	$(call from-debian,command -v firefox-esr >/dev/null,firefox-esr is missing,firefox-esr,install it or name a Firefox in FIREFOX; its test is skipped without it,0)
 
 # Opus is tested against the real library (Debian's package libopus0).
 libopus:

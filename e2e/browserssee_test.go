@@ -7,22 +7,7 @@ import "testing"
 func TestBrowsersSeeEachOther(t *testing.T) {
 	m := newTwoInARoom(t)
 	for _, x := range []*tab{m.first, m.second} {
-		x.run(`
-			globalThis.devices = await client.getDeviceManager();
-			await devices.askDevicePermission({audio: true, video: true});
-			globalThis.cameras = await devices.getCameras();
-			globalThis.stream = new calling.LocalVideoStream(cameras[0]);
-			globalThis.call = agent.join({roomId: %s}, {videoOptions: {localVideoStreams: [stream]}});
-			globalThis.lines = watch(call);
-			globalThis.witnessed = witness(call);
-			globalThis.find = (kind) => call.remoteParticipants[0]?.videoStreams.find((one) => one.mediaStreamType === kind);
-			globalThis.look = async (kind) => {
-				const renderer = new calling.VideoStreamRenderer(find(kind));
-				const view = await renderer.createView({scalingMode: "Fit"});
-				Object.assign(view.target.style, {width: "640px", height: "360px"});
-				document.body.append(view.target);
-				return {renderer, view, video: view.target.querySelector("video")};
-			};`, m.room)
+		x.joinsSeen(m.room)
 	}
 
 	t.Run("from the beginning", m.seenFromTheBeginning)
@@ -41,6 +26,27 @@ func TestBrowsersSeeEachOther(t *testing.T) {
 	t.Run("and their pages are told of every change", m.toldOfPictures)
 	m.first.noErrors()
 	m.second.noErrors()
+}
+
+// joinsSeen joins a room with the camera, and can look at the pictures of the other.
+func (x *tab) joinsSeen(room string) {
+	x.t.Helper()
+	x.run(`
+		globalThis.devices = await client.getDeviceManager();
+		await devices.askDevicePermission({audio: true, video: true});
+		globalThis.cameras = await devices.getCameras();
+		globalThis.stream = new calling.LocalVideoStream(cameras[0]);
+		globalThis.call = agent.join({roomId: %s}, {videoOptions: {localVideoStreams: [stream]}});
+		globalThis.lines = watch(call);
+		globalThis.witnessed = witness(call);
+		globalThis.find = (kind) => call.remoteParticipants[0]?.videoStreams.find((one) => one.mediaStreamType === kind);
+		globalThis.look = async (kind) => {
+			const renderer = new calling.VideoStreamRenderer(find(kind));
+			const view = await renderer.createView({scalingMode: "Fit"});
+			Object.assign(view.target.style, {width: "640px", height: "360px"});
+			document.body.append(view.target);
+			return {renderer, view, video: view.target.querySelector("video")};
+		};`, room)
 }
 
 func (m *twoInARoom) seenFromTheBeginning(t *testing.T) {

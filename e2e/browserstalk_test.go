@@ -21,12 +21,18 @@ type twoInARoom struct {
 
 func newTwoInARoom(t *testing.T) *twoInARoom {
 	t.Helper()
+	return newTwoInBrowsers(t, (*browsers).open, (*browsers).open)
+}
+
+// newTwoInBrowsers has each of them in a browser of their own choice.
+func newTwoInBrowsers(t *testing.T, adas, bobs func(b *browsers, name string, pitch float64) *tab) *twoInARoom {
+	t.Helper()
 	a := startAgent(start(t, setup{}), application{})
 	b := startBrowsers(t)
 	ada, bob := a.createUser(), a.createUser()
 	var made room
 	a.do("createRoom", values{"participants": []values{{"id": ada, "role": "Presenter"}, {"id": bob, "role": "Attendee"}}}, &made)
-	m := &twoInARoom{a: a, room: made.ID, bob: bob, first: b.open("ada", firstPitch), second: b.open("bob", secondPitch)}
+	m := &twoInARoom{a: a, room: made.ID, bob: bob, first: adas(b, "ada", firstPitch), second: bobs(b, "bob", secondPitch)}
 	m.first.agent(a, ada, "Ada")
 	m.second.agent(a, bob, "Bob")
 	return m

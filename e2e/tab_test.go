@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
@@ -22,10 +23,23 @@ func (b *browsers) openAt(name, url string, pitch float64) *tab {
 	return b.openSeen(name, url, pitch, "")
 }
 
+// openFirefox opens the installed Firefox, whose microphone gives a tone, at the page with the library.
+func (b *browsers) openFirefox(name string, pitch float64) *tab {
+	b.t.Helper()
+	if _, err := b.do(values{"do": "open", "tab": name, "url": b.page, "browser": "firefox", "pitch": pitch}); err != nil {
+		b.t.Fatal(err)
+	}
+	return &tab{b, name}
+}
+
 // openSeen opens a browser at a URL, whose camera shows a file of pictures; "" is the browser's own pattern.
 func (b *browsers) openSeen(name, url string, pitch float64, camera string) *tab {
 	b.t.Helper()
-	if _, err := b.do(values{"do": "open", "tab": name, "url": url, "microphone": microphone(b.t, pitch), "camera": camera}); err != nil {
+	open := values{"do": "open", "tab": name, "url": url, "microphone": microphone(b.t, pitch), "camera": camera}
+	if strings.Contains(os.Getenv("FIREFOX_TABS"), name) {
+		open = values{"do": "open", "tab": name, "url": url, "browser": "firefox", "pitch": pitch}
+	}
+	if _, err := b.do(open); err != nil {
 		b.t.Fatal(err)
 	}
 	return &tab{b, name}

@@ -3,6 +3,7 @@
 // browser's fake microphone is chosen when it starts.
 //
 //   {"id": 1, "do": "open", "tab": "a", "url": "http://…", "microphone": "/tmp/tone.wav", "camera": "/tmp/picture.y4m"}
+//   {"id": 1, "do": "open", "tab": "f", "url": "http://…", "browser": "firefox", "pitch": 600}
 //   {"id": 2, "do": "eval", "tab": "a", "code": "return call.state"}   the body of an async function
 //   {"id": 3, "do": "shot", "tab": "a", "file": "/tmp/a.png"}
 //   {"id": 4, "do": "close", "tab": "a"}
@@ -10,6 +11,7 @@ import { chromium } from "playwright-core";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
+import { launchFirefox } from "./firefox.mjs";
 
 const tabs = new Map();
 
@@ -27,7 +29,32 @@ const FLAGS = [
   "--disable-renderer-backgrounding",
 ];
 
-async function open({ tab, url, microphone, camera, permit = true }) {
+async function open(command) {
+  return command.browser === "firefox" ? openFirefox(command) : openChromium(command);
+}
+
+/** It has the fake devices of its own; the microphone's gives a tone of `pitch`. */
+async function openFirefox({ tab, url, pitch, permit }) {
+  const errors = [];
+  const said = [];
+  const heard = (event, { type, level, text, request }) => {
+    if (event === "network.beforeRequestSent") return check(request.url, errors);
+    if (type === "javascript" && level === "error") errors.push(text);
+    said.push(`${level === "warn" ? "warning" : level} ${text}`);
+    process.stderr.write(`${tab}: ${text}\n`);
+  };
+  const page = await launchFirefox({ pitch, permit, heard });
+  tabs.set(tab, { browser: page, page, errors, said });
+  await page.goto(url);
+}
+
+/** Pages under test ask nobody but this machine. */
+function check(url, errors) {
+  const { protocol, hostname } = new URL(url);
+  if (/^(http|ws)/.test(protocol) && !/^(127\.0\.0\.1|([a-z]+\.)?localhost|\[::1\])$/.test(hostname)) errors.push(`asks for ${url}`);
+}
+
+async function openChromium({ tab, url, microphone, camera, permit = true }) {
   const args = [...FLAGS];
   if (microphone) args.push(`--use-file-for-fake-audio-capture=${microphone}`);
   if (camera) args.push(`--use-file-for-fake-video-capture=${camera}`);
@@ -36,11 +63,7 @@ async function open({ tab, url, microphone, camera, permit = true }) {
   const page = await context.newPage();
   const errors = [];
   page.on("pageerror", (error) => errors.push(String(error)));
-  // Pages under test ask nobody but this machine.
-  page.on("request", (request) => {
-    const { protocol, hostname } = new URL(request.url());
-    if (/^(http|ws)/.test(protocol) && !/^(127\.0\.0\.1|([a-z]+\.)?localhost|\[::1\])$/.test(hostname)) errors.push(`asks for ${request.url()}`);
-  });
+  page.on("request", (request) => check(request.url(), errors));
   const said = [];
   page.on("console", (message) => {
     said.push(`${message.type()} ${message.text()}`);
@@ -48,7 +71,6 @@ async function open({ tab, url, microphone, camera, permit = true }) {
   });
   tabs.set(tab, { browser, page, context, errors, said });
   await page.goto(url);
-  return null;
 }
 
 const does = {
