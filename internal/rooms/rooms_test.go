@@ -374,6 +374,9 @@ func TestDeletedRoomIsGone(t *testing.T) {
 		}
 		f.send("GET", "/rooms/"+id, "", 400, nil)
 	}
+	if got := f.send("GET", "/rooms/NotExistingRoomID", "", 400, nil); !strings.Contains(got, `"message":"Invalid room ID."`) {
+		t.Errorf("what is as long as a room's id: %s", got)
+	}
 }
 
 // TestOldVersionsDoNotKnowDialOut as their recordings show.

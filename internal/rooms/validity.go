@@ -103,14 +103,14 @@ func newID() string {
 	return string(id)
 }
 
-// checkID refuses what no room is called.
+// checkID refuses what no room is called, as the service does.
 func checkID(id string) error {
 	if len(id) < idShortest || len(id) > idDigits {
 		return rest.Field("roomId", fault.Invalid("Invalid room ID length."))
 	}
 	for _, c := range id {
 		if c < '0' || c > '9' {
-			return rest.Field("roomId", fault.Invalid("Invalid room ID: it has digits only."))
+			return rest.Field("roomId", fault.Invalid("Invalid room ID."))
 		}
 	}
 	return nil
