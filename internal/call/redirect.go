@@ -50,7 +50,7 @@ func (r *Registry) Redirect(ctx context.Context, incomingCallContext string, to 
 		}
 		in.By, in.IssuedBy, in.release = to.By, "", onward.release
 		in.To, in.redirects, in.Diverted = to.Target, in.redirects+1, append(slices.Clone(in.Diverted), called)
-		if to.SIPHeaders != nil || to.VoIPHeaders != nil {
+		if len(to.SIPHeaders)+len(to.VoIPHeaders) > 0 {
 			in.SIPHeaders, in.VoIPHeaders = to.SIPHeaders, to.VoIPHeaders
 		}
 		c.log.Info("call redirected", "from", called, "to", in.To)

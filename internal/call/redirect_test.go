@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
 )
@@ -27,6 +28,35 @@ func TestRedirectToAnIdentity(t *testing.T) {
 		w.expect(p.ID, connected)
 		leg.HangUp()
 	})
+}
+
+// TestRedirectKeepsWhatTheCallerHandedOver, unless it has headers of its own: the SDK of .NET sends
+// an empty context with each redirect.
+func TestRedirectKeepsWhatTheCallerHandedOver(t *testing.T) {
+	type headers = map[string]string
+	for _, test := range []struct {
+		name      string
+		sip, voip headers
+		want      string
+	}{
+		{"nothing", nil, nil, "case-7"},
+		{"to a phone, as .NET sends it", headers{}, nil, "case-7"},
+		{"to a user, as .NET sends it", nil, headers{}, "case-7"},
+		{"its own", headers{"User-To-User": "case-8"}, nil, "case-8"},
+	} {
+		run(t, func(w *world) {
+			leg := calltest.Inbound()
+			report, err := w.Incoming(call.Invitation{From: phone(aPhone), To: phone(ourPhone), SIPHeaders: headers{"User-To-User": "case-7"}}, leg)
+			w.must(err)
+			leg.Told(report)
+			in := <-w.announcer.Calls
+			w.must(w.Redirect(bg, in.Context, call.Redirect{Target: identifier.NewUser(resource), SIPHeaders: test.sip, VoIPHeaders: test.voip}))
+			if again := <-w.announcer.Calls; again.SIPHeaders["User-To-User"] != test.want {
+				t.Errorf("%s: the target is handed %v", test.name, again.SIPHeaders)
+			}
+			leg.HangUp()
+		})
+	}
 }
 
 func TestRedirectToAPhone(t *testing.T) {
