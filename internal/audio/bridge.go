@@ -49,7 +49,7 @@ type Bridge struct {
 // dst. Both must be 20 ms of 8 or 16 kHz. It does not allocate.
 func (b *Bridge) Convert(dst, src Frame) Frame {
 	from, to := b.from, b.to
-	b.follow(len(src))
+	b.follow(src)
 	b.from, b.to = len(src), len(dst)
 	if from == len(src) && to == len(dst) && from == to {
 		copy(b.window[:], src[len(src)-bridgeMemory:])
@@ -81,14 +81,16 @@ func (b *Bridge) SkipFrame() {
 
 // follow brings the past to the rate of the frame that comes, roughly: it lasts
 // for a fade.
-func (b *Bridge) follow(samples int) {
+func (b *Bridge) follow(src Frame) {
 	past := b.window[:bridgeMemory]
 	switch {
-	case b.from == 0 || b.from == samples:
-	case b.from < samples:
+	case b.from == 0 || b.from == len(src):
+	case b.from < len(src):
 		for i := range bridgeMemory / 2 { // forwards: reading is ahead of writing
-			here := past[bridgeMemory/2+i]
-			next := past[min(bridgeMemory/2+i+1, bridgeMemory-1)]
+			here, next := past[bridgeMemory/2+i], src[0]
+			if i < bridgeMemory/2-1 {
+				next = past[bridgeMemory/2+i+1]
+			}
 			past[2*i], past[2*i+1] = here, int16((int(here)+int(next))/2)
 		}
 	default:

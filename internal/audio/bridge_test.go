@@ -175,3 +175,35 @@ func BenchmarkBridgeFrame(b *testing.B) {
 		})
 	}
 }
+
+// TestRiseHasNoKink: where a call becomes wideband, a phone that is heard through its bridge
+// bends no more than its sound does, but for the fade.
+func TestRiseHasNoKink(t *testing.T) {
+	for _, chain := range []string{"the phone's bridge", "that and a listener's"} {
+		var leg, listener audio.Bridge
+		voice := audio.NewOscillator(-12, 437.3)
+		var heard []int16
+		for i := range 20 {
+			in, dst := make(audio.Frame, 160), make(audio.Frame, 320)
+			if i < 10 {
+				dst = dst[:160]
+			}
+			voice.ReadFrame(in)
+			out := leg.Convert(dst, in)
+			if chain != "the phone's bridge" {
+				out = listener.Convert(make(audio.Frame, 320), out)
+			} else if i < 10 {
+				continue
+			}
+			heard = append(heard, out...)
+		}
+		turn := 2 * math.Pi * 437.3 / 16000
+		own := math.Pow(10, -12.0/20) * 32768 * turn * turn
+		first := len(heard) - 10*320 - 2 // the frame before the rise, if there is one
+		for at := max(first, 0); at < len(heard)-2; at++ {
+			if bend := math.Abs(float64(heard[at+2]) - 2*float64(heard[at+1]) + float64(heard[at])); bend > 3*own {
+				t.Errorf("%s: sample %d bends by %.0f, %.1f times as much as the tone", chain, at, bend, bend/own)
+			}
+		}
+	}
+}
