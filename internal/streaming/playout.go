@@ -58,6 +58,7 @@ type playout struct {
 	last   int16  // the sample said last; it fades out when nothing follows,
 	fallen int    // of which so many samples are done
 	wide   [playoutRate / 50]int16
+	pace   pace
 }
 
 type playoutState uint8
@@ -115,14 +116,32 @@ func (p *playout) read(f []int16) bool {
 			return p.fadeOut(f)
 		}
 		p.state = playing
+		p.pace.begin()
 		return p.play(f, true)
 	default:
 		if n == 0 {
 			p.state, p.dry = idle, 0 // the end of a sentence, or a gap in it: what comes next tells
 			return p.fadeOut(f)
 		}
+		return p.playAt(n, f)
+	}
+}
+
+// playAt plays what is there, so much, and keeps the application's pace.
+func (p *playout) playAt(waiting uint64, f []int16) bool {
+	twice, out := p.pace.look(waiting)
+	switch {
+	case twice && waiting >= shortLag:
+		p.repeat(f, waiting)
+	case out:
+		p.leaveOut(f)
+	default:
 		return p.play(f, false)
 	}
+	p.steady++
+	p.last, p.fallen = f[len(f)-1], 0
+	copy(p.pace.before[:], f)
+	return true
 }
 
 // wait is how many frames have to be there.
@@ -150,6 +169,7 @@ func (p *playout) play(f []int16, fadeIn bool) bool {
 		p.fall(f[:n])
 	}
 	p.steady++
+	copy(p.pace.before[:], f)
 	if n > 0 {
 		p.last, p.fallen = f[n-1], 0
 	}

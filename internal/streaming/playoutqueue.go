@@ -64,6 +64,19 @@ func (p *playout) copy(f []int16) int {
 	return n
 }
 
+// peek copies samples that stay in the queue, as many as there are.
+func (p *playout) peek(f []int16) {
+	at, head, first := p.played.Load(), p.head, p.first
+	n := int(min(uint64(len(f)), p.written.Load()-at))
+	for total := 0; total < n; {
+		if at == first+blockSamples {
+			head, first = head.next.Load(), first+blockSamples
+		}
+		copied := copy(f[total:n], head.samples[at-first:])
+		total, at = total+copied, at+uint64(copied)
+	}
+}
+
 // advance goes on to the next block and leaves the old one to the writer.
 func (p *playout) advance() {
 	old := p.head
