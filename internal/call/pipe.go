@@ -10,13 +10,12 @@ const pipeFrames = 6
 // newPipe returns what carries sound from one call's shard to another's.
 func newPipe() *audio.Queue { return audio.NewQueue(pipeFrames, 1) }
 
-// hairpinPort is the sound of one end of a hairpin. Between the two ends it is
-// narrowband, as over the public network, so that each call has its own rate.
+// hairpinPort is the sound of one end of a hairpin. Each call has its own rate: what one
+// says at its rate the other one converts.
 type hairpinPort struct {
-	in, out     *audio.Queue
-	flow        pipeFlow
-	said, heard audio.Bridge
-	heard8      pipeFrame
+	in, out *audio.Queue
+	flow    pipeFlow
+	said    audio.Bridge
 }
 
 // ReadFrame gives what the other end's call said.
@@ -33,9 +32,7 @@ func (p *hairpinPort) ReadFrame(f audio.Frame) bool {
 // WriteFrame passes on what this call says. Silence is not passed on: a pause ends a
 // delay as well. The stamps are not used, since each call has its own ticks.
 func (p *hairpinPort) WriteFrame(f audio.Frame) {
-	if f == nil {
-		p.heard.SkipFrame()
-		return
+	if f != nil {
+		p.out.HearFrame(0, f)
 	}
-	p.out.HearFrame(0, p.heard.Convert(p.heard8[:], f))
 }

@@ -3,8 +3,10 @@ package call
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/audio/audiotest"
 )
 
 func TestPipeDropsItsOldestFramesAndIsEndedByAPause(t *testing.T) {
@@ -64,5 +66,23 @@ func TestHairpinJoinsCallsOfDifferentRates(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(50, func() { wide.WriteFrame(loud); narrow.ReadFrame(heard) }); n != 0 {
 		t.Errorf("%v allocations a frame", n)
+	}
+}
+
+// TestPipeIsWidebandBetweenWidebandCalls: phones with G.722 that another phone has joined
+// hear each other as well as before.
+func TestPipeIsWidebandBetweenWidebandCalls(t *testing.T) {
+	pipe := newPipe()
+	from, to := hairpinPort{out: pipe}, hairpinPort{in: pipe}
+	said := audiotest.Tone(16000, 400*time.Millisecond, -12, 6000)
+	var heard []int16
+	for ; len(said) > 0; said = said[320:] {
+		from.WriteFrame(said[:320])
+		f := make(audio.Frame, 320)
+		to.ReadFrame(f)
+		heard = append(heard, f...)
+	}
+	if share := audiotest.Goertzel(heard[640:], 16000, 6000); share < 0.95 {
+		t.Errorf("of 6 kHz comes %s", audiotest.Describe(heard, 16000))
 	}
 }

@@ -6,7 +6,14 @@ import "github.com/switchhook/switchhook/internal/audio"
 // them are laid upon each other.
 const pipeMost = 2
 
-type pipeFrame [SampleRate / audio.FramesPerSecond]int16
+// pipeFrame is a frame of the rate of the call that says it.
+type pipeFrame struct {
+	samples [WideRate / audio.FramesPerSecond]int16
+	size    int
+}
+
+func (p *pipeFrame) set(f audio.Frame)  { p.size = copy(p.samples[:], f) }
+func (p *pipeFrame) frame() audio.Frame { return p.samples[:p.size] }
 
 // pipeFlow reads a pipe. The calls at its ends tick by clocks of their own: a frame may come
 // a moment after it is wanted, or one too few or too many in some minutes. So one frame is
@@ -44,28 +51,28 @@ func (p *pipeFlow) next(in *audio.Queue) audio.Frame {
 	case p.state == pipeFlowing:
 		p.flow(in, came.Frame, ok)
 	case p.state == pipeShort && ok:
-		copy(p.out[:], came.Frame)
+		p.out.set(came.Frame)
 		if more, ok := in.Next(); ok {
 			p.keep(more.Frame)
 		}
 	case p.state == pipeShort:
 		p.state = pipeBridging
 		p.bridge(0)
-		return p.out[:]
+		return p.out.frame()
 	default:
 		p.bridge(1)
 		if p.state = pipeIdle; ok {
 			p.keep(came.Frame)
 			p.fresh = true
 		}
-		return p.out[:]
+		return p.out.frame()
 	}
 	if p.fresh {
-		audio.FadeIn(p.out[:])
+		audio.FadeIn(p.out.frame())
 		p.fresh = false
 	}
 	p.last = p.out
-	return p.out[:]
+	return p.out.frame()
 }
 
 // flow says the frame in hand, and takes what came instead. What waits too long is laid
@@ -75,12 +82,13 @@ func (p *pipeFlow) flow(in *audio.Queue, came audio.Frame, ok bool) {
 	if p.state = pipeShort; !ok {
 		return
 	}
-	if in.Len() <= pipeMost {
+	out := p.out.frame()
+	if in.Len() <= pipeMost || len(came) != len(out) {
 		p.keep(came)
 		return
 	}
-	for i := range p.out {
-		p.out[i] = int16((int(p.out[i])*(len(p.out)-i) + int(came[i])*i) / len(p.out))
+	for i := range out {
+		out[i] = int16((int(out[i])*(len(out)-i) + int(came[i])*i) / len(out))
 	}
 	if more, ok := in.Next(); ok {
 		p.keep(more.Frame)
@@ -88,18 +96,19 @@ func (p *pipeFlow) flow(in *audio.Queue, came audio.Frame, ok bool) {
 }
 
 func (p *pipeFlow) keep(came audio.Frame) {
-	copy(p.ahead[:], came)
+	p.ahead.set(came)
 	p.state = pipeFlowing
 }
 
 // bridge continues what was heard last, backwards in the first frame, forwards in the second.
 func (p *pipeFlow) bridge(frame int) {
-	n := len(p.out)
-	for i := range p.out {
+	n := p.last.size
+	p.out.size = n
+	for i := range n {
 		from := i
 		if frame == 0 {
 			from = n - 1 - i
 		}
-		p.out[i] = int16(int(p.last[from]) * (2*n - frame*n - i) / (2 * n))
+		p.out.samples[i] = int16(int(p.last.samples[from]) * (2*n - frame*n - i) / (2 * n))
 	}
 }
