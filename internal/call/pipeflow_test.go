@@ -58,6 +58,9 @@ func TestPipeHasNoHoles(t *testing.T) {
 		"a clock that is far off":    {pipeTest{ppm: 500, jitter: 0.1}, 10, 1},
 		"the same to the other side": {pipeTest{ppm: -500, jitter: 0.1}, 15, 1},
 	} {
+		if testing.Short() && test.ppm < 0 {
+			continue
+		}
 		heard, begins := test.heard(600)
 		if begins != test.begins {
 			t.Errorf("%s: it begins %d times, want %d", name, begins, test.begins)
