@@ -89,7 +89,7 @@ func (c *Connection) add(add Add, in Invitation) string {
 		down: func(_ *endpoint, why Reason) {
 			delete(call.invitations, id)
 			op.end(AddParticipantFailed{op.head(), add.Who, why})
-			call.endIfDeserted(why)
+			call.notCome(why)
 		},
 	})
 	return id

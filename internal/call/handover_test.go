@@ -148,7 +148,8 @@ func TestPhoneLeavesBeforeItsSuccessorComes(t *testing.T) {
 			leg.HangUp()
 			target.Refuse(call.Busy, 486, "Busy Here")
 			w.expect(id, connected+" ParticipantsUpdated CallDisconnected")
-			if why := w.last(id).(call.CallDisconnected).Reason; why.Kind != call.EndedByPeer {
+			const text = "the phone left its call to somebody who did not take it"
+			if why := w.last(id).(call.CallDisconnected).Reason; why.Kind != call.EndedByPeer || why.Text != text {
 				t.Errorf("reason is %+v", why)
 			}
 		})

@@ -103,7 +103,7 @@ func (c *Call) letIn(j Join, leg Leg) (func(Report), error) {
 	e := &endpoint{id: j.Who, call: c, inbound: true, leg: leg, name: j.DisplayName, role: j.Role, selfMuted: j.Muted, began: time.Now()}
 	e.join = &join{
 		up:   c.joinedByName,
-		down: func(_ *endpoint, why Reason) { c.endIfDeserted(why) },
+		down: func(_ *endpoint, why Reason) { c.notCome(why) },
 	}
 	c.endpoints = append(c.endpoints, e)
 	if c.detail.From.IsZero() {

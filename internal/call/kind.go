@@ -51,14 +51,19 @@ func (c *Call) waitFor(why Reason) {
 	}
 }
 
-// endIfDeserted ends a call in which nobody is left to talk to: for the reason of who left
-// last, or for this one if nobody did. That of who did not come has an event of its own.
+// endIfDeserted ends a call in which nobody is left to talk to.
 func (c *Call) endIfDeserted(why Reason) {
-	switch {
-	case c.ended || !c.deserted():
-	case c.lastLeft != nil:
-		c.finish(*c.lastLeft, nil)
-	default:
+	if !c.ended && c.deserted() {
 		c.finish(why, nil)
 	}
+}
+
+// notCome ends a call in which nobody is left to talk to, when somebody on the way in does not
+// come: for the reason of who left last, or for that one if nobody did. What became of who did
+// not come has an event of its own.
+func (c *Call) notCome(why Reason) {
+	if c.lastLeft != nil {
+		why = *c.lastLeft
+	}
+	c.endIfDeserted(why)
 }

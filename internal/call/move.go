@@ -53,7 +53,7 @@ func (c *Connection) fetch(from *Connection, who identifier.ID, move Move) {
 			op.end(MoveParticipantSucceeded{op.head(), who, move.From})
 			c.call.tellRoster()
 		},
-		down: func(_ *endpoint, why Reason) { failed(why); c.call.endIfDeserted(why) },
+		down: func(_ *endpoint, why Reason) { failed(why); c.call.notCome(why) },
 	}}
 	c.call.work.Go(func() {
 		err := from.do(op.ctx, func() error { return from.call.handOver(who, into) })

@@ -105,7 +105,7 @@ func (c *Connection) bring(op *operation, t Transfer, in Invitation, transferee 
 		},
 		down: func(_ *endpoint, why Reason) {
 			c.transferFailed(op, why)
-			call.endIfDeserted(why) // all the others may have left meanwhile
+			call.notCome(why) // all the others may have left meanwhile
 		},
 	})
 }

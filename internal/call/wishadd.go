@@ -61,7 +61,7 @@ func (w AddWish) grant(e *endpoint) error {
 		},
 		down: func(_ *endpoint, why Reason) {
 			w.Follow(Referral{ReferralFailed, why})
-			c.endIfDeserted(why)
+			c.notCome(why)
 		},
 	})
 	return nil
