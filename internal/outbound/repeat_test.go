@@ -1,8 +1,11 @@
 package outbound
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -121,5 +124,54 @@ func TestSlowAnswerIsNotRepeated(t *testing.T) {
 	}
 	if _, err := client.Post(server.URL+"/slow", "text/plain", bytes.NewReader([]byte("x"))); err == nil || asked.Load() != 2 {
 		t.Errorf("asked %d times, %v", asked.Load(), err)
+	}
+}
+
+// TestAnswerThatBreaksOffIsNotAskedForAgain: the server has taken the request.
+func TestAnswerThatBreaksOffIsNotAskedForAgain(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	var asked atomic.Int32
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				in := bufio.NewReader(conn)
+				for {
+					request, err := http.ReadRequest(in)
+					if err != nil {
+						return
+					}
+					_, _ = io.Copy(io.Discard, request.Body)
+					if asked.Add(1) > 1 {
+						fmt.Fprint(conn, "HTTP/1.1 20")
+						return
+					}
+					fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+				}
+			}()
+		}
+	}()
+	client := &http.Client{Transport: Repeating(http.DefaultTransport.(*http.Transport).Clone())}
+	defer client.CloseIdleConnections()
+	post := func() error {
+		response, err := client.Post("http://"+listener.Addr().String(), "text/plain", strings.NewReader("x"))
+		if err == nil {
+			response.Body.Close()
+		}
+		return err
+	}
+	if err := post(); err != nil {
+		t.Fatal(err)
+	}
+	if err := post(); err == nil || asked.Load() != 2 {
+		t.Errorf("%v, asked %d times, want 2", err, asked.Load())
 	}
 }

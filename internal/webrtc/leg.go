@@ -168,9 +168,17 @@ func (l *leg) startSetup() {
 	if l.phase == over || l.connected || l.setup != nil {
 		return
 	}
-	l.setup = time.AfterFunc(setupTime, func() {
+	l.setup = time.AfterFunc(setupTime, l.setupOver)
+}
+
+// setupOver ends the leg unless media came up in the last moment.
+func (l *leg) setupOver() {
+	l.mu.Lock()
+	connected := l.connected
+	l.mu.Unlock()
+	if !connected {
 		l.finish(call.Reason{Kind: call.MediaLost, Text: "the client's media did not come up"})
-	})
+	}
 }
 
 // stopSetup runs under l.mu.

@@ -77,6 +77,24 @@ func TestSessionOutlivesItsSocket(t *testing.T) {
 	})
 }
 
+func TestByeEndsTheSessionAtOnce(t *testing.T) {
+	run(t, func(o *office) {
+		p, welcome := o.greet(protocol.Hello{Token: "ann"})
+		p.write(`{"t":"bye"}`)
+		if code := p.code(time.Second); code != protocol.CloseNoSession {
+			t.Errorf("closed with %d", code)
+		}
+		if !o.clients[0].gone() {
+			t.Error("the session goes on")
+		}
+		q := o.connect(somewhere)
+		q.write(hello(map[string]any{"token": "ann", "session": welcome.Session}))
+		if code := q.code(time.Second); code != protocol.CloseNoSession {
+			t.Errorf("who has said goodbye comes back: closed with %d", code)
+		}
+	})
+}
+
 func TestSessionsAreTheirUsers(t *testing.T) {
 	run(t, func(o *office) {
 		p, welcome := o.greet(protocol.Hello{Token: "ann"})

@@ -1,0 +1,29 @@
+package webrtc
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestMediaThatCameUpStayUp: the time in which media have to come up ends no leg that has some.
+func TestMediaThatCameUpStayUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &leg{phase: up}
+		l.startSetup()
+		time.Sleep(setupTime - time.Second)
+		l.mu.Lock()
+		l.connected = true
+		l.stopSetup()
+		if l.setup.Stop() {
+			t.Error("the timer goes on")
+		}
+		l.mu.Unlock()
+		l.setupOver() // the timer had fired already
+		l.startSetup()
+		time.Sleep(2 * setupTime)
+		if l.phase != up {
+			t.Error("the leg is over")
+		}
+	})
+}
