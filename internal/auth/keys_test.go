@@ -77,3 +77,21 @@ func TestKeysHoldTheirSecretsAlone(t *testing.T) {
 		t.Error("the replaced key is held still, or the new one is not")
 	}
 }
+
+func TestPairHasTwoDifferentKeys(t *testing.T) {
+	one, other := NewKey(), NewKey()
+	for name, pair := range map[string][2]Key{"no primary": {{}, one}, "no secondary": {one, {}}, "none": {}, "the same twice": {one, one}} {
+		if _, err := NewKeys(pair[0], pair[1]); err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+	keys, err := NewKeys(one, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, key := range map[string]Key{"none": {}, "the other one": other} {
+		if err := keys.Replace(Primary, key); err == nil || keys.Get(Primary).ID() != one.ID() {
+			t.Errorf("%s: in the place of the primary key, %v", name, err)
+		}
+	}
+}
