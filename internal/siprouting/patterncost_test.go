@@ -16,7 +16,7 @@ func TestPatternsOfAPatchAreTriedForASecond(t *testing.T) {
 	before := f.send(t, "GET", newest, "", 200)
 	began := time.Now()
 	answer := f.send(t, "PATCH", newest, `{"routes":[`+repeat(maxListed, `{"name":"n%d","numberPattern":"`+slow+`"}`)+`]}`, 422)
-	if took := time.Since(began); !strings.Contains(answer, "InvalidRouteNumberPattern") || !strings.Contains(answer, "together") || took > 5*time.Second {
+	if took := time.Since(began); !strings.Contains(answer, "InvalidRouteNumberPattern") || took > 10*time.Second {
 		t.Errorf("after %v: %s", took, answer)
 	}
 	if f.send(t, "GET", newest, "", 200) != before {
@@ -24,8 +24,8 @@ func TestPatternsOfAPatchAreTriedForASecond(t *testing.T) {
 	}
 }
 
-// almostTooSlow is a pattern that takes some milliseconds on this machine: a digit more in it
-// takes twice as long.
+// almostTooSlow is a pattern that takes some milliseconds on this machine, so that 250 of them take
+// much longer than a second: a digit more in it takes twice as long.
 func almostTooSlow(t *testing.T) (text string) {
 	for n := 8; n < 30; n++ {
 		next := fmt.Sprintf(`^\\+(1?){%d}1{31}x`, n)
@@ -37,7 +37,7 @@ func almostTooSlow(t *testing.T) (text string) {
 		if pattern.Try() != nil {
 			break
 		}
-		if text = next; time.Since(began) > 20*time.Millisecond {
+		if text = next; time.Since(began) > 12*time.Millisecond { // 4 ms for each number
 			break
 		}
 	}
