@@ -2,11 +2,11 @@ package callautomation
 
 import (
 	"cmp"
+	"net/url"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
-	"github.com/switchhook/switchhook/internal/outbound"
 )
 
 // maxWaiting bounds the callbacks that wait, in bytes, beyond which nothing is begun that would
@@ -22,9 +22,18 @@ func (a *API) room(callback string) error {
 	case left <= 0:
 		return fault.Busy(5*time.Second, "%d MB of callbacks wait for applications that do not take them.", all>>20)
 	case there >= left:
-		return fault.Throttled(5*time.Second, "%d MB of callbacks wait for the host of %s, which does not take them: nothing is begun until it does.", there>>20, outbound.Address(callback))
+		return fault.Throttled(5*time.Second, "%d MB of callbacks wait for %s, which does not take them: nothing is begun until it does.", there>>20, hostOf(callback))
 	}
 	return nil
+}
+
+// hostOf is the host and port of an address that was taken.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "this host"
+	}
+	return u.Host
 }
 
 // roomIn is room for an operation of a connection.

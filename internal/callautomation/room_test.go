@@ -50,7 +50,7 @@ func TestNothingIsBegunWhereTooManyCallbacksWait(t *testing.T) {
 			return w.Code, w.Body.String()
 		}
 		for path, members := range begun {
-			if status, text := told(path, here+members); status != http.StatusTooManyRequests || !strings.Contains(text, "64 MB of callbacks wait for the host of http://app.test/callback") {
+			if status, text := told(path, here+members); status != http.StatusTooManyRequests || !strings.Contains(text, "64 MB of callbacks wait for app.test, which") {
 				t.Errorf("%s: %d %s", path, status, text)
 			}
 			if status, text := told(path, elsewhere+`"operationCallbackUri":"http://other.test/",`+members); status == http.StatusTooManyRequests {
