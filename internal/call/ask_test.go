@@ -114,3 +114,44 @@ func TestCallThatBeginsWhileTheServerStopsIsAnswered(t *testing.T) {
 		}
 	})
 }
+
+// TestCommandFollowsWhatCameBefore asks at once after a phone has hung up: whoever runs the
+// command has read of that before.
+func TestCommandFollowsWhatCameBefore(t *testing.T) {
+	run(t, func(w *world) {
+		for range 50 {
+			leg, conn, _ := w.answered()
+			synctest.Wait()
+			leg.HangUp()
+			if err := conn.Play(bg, call.Play{Prompts: hello}); !fault.Is(err, fault.KindNotFound) {
+				t.Fatalf("got %v", err)
+			}
+		}
+	})
+}
+
+// TestManyCommandsAtOnceAreAllRun has commands meet each other, so that some find the call
+// free and others wait for their turn.
+func TestManyCommandsAtOnceAreAllRun(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, _ := w.answered()
+		const asked = 200
+		answers := make(chan error, asked)
+		for range asked {
+			go func() {
+				_, err := conn.Participants(bg)
+				answers <- err
+			}()
+		}
+		for range asked {
+			if err := <-answers; err != nil {
+				t.Error(err)
+			}
+		}
+		leg.HangUp()
+		synctest.Wait()
+		if n := w.Active(); n != 0 {
+			t.Errorf("%d calls are left", n)
+		}
+	})
+}

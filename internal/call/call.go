@@ -12,7 +12,8 @@ import (
 	"github.com/switchhook/switchhook/internal/stack"
 )
 
-// Call is one conversation. Everything below loop belongs to its goroutine.
+// Call is one conversation. Everything below turn belongs to who holds it: the call's
+// goroutine, or, for one command, who asks (ask).
 type Call struct {
 	id            string // serverCallId
 	correlationID string
@@ -20,7 +21,10 @@ type Call struct {
 	log           *slog.Logger
 	measured      atomic.Bool // read by shards: how loud legs are is measured
 	mail          inbox.Inbox[message]
-	work          sync.WaitGroup // dialling, playing, sending: each ends by one message to the goroutine
+	work          sync.WaitGroup // dialling, playing, sending: each ends by one message to the call
+
+	turn sync.Mutex // held by who works on the call
+	shut bool       // the call's goroutine has left: nothing more is done
 
 	// loop
 	endpoints     []*endpoint // in the order in which they were asked to come
@@ -79,16 +83,17 @@ func newCall(r *Registry) *Call {
 func (c *Call) run() {
 	stack.Grow()
 	defer c.registry.gone(c)
+	c.turn.Lock()
 	for !c.finished() {
+		c.turn.Unlock()
 		<-c.mail.Wake()
-		for m := range c.mail.Take {
-			m.read()
-		}
+		c.turn.Lock()
+		c.readMail()
 	}
 	c.mail.Seal()
-	for m := range c.mail.Take { // they find a call that has ended
-		m.read()
-	}
+	c.readMail() // it finds a call that has ended
+	c.shut = true
+	c.turn.Unlock()
 	c.work.Wait()
 	c.publishDetail()
 }
@@ -110,67 +115,6 @@ func (c *Call) finished() bool {
 func (c *Call) keep() (release func()) {
 	c.kept++
 	return func() { c.kept-- }
-}
-
-// message is what a call's goroutine is to do, or a report of a leg, which needs no function
-// of its own.
-type message struct {
-	do     func()
-	leg    *endpoint // whose report it is; nil where there is something to do
-	report Report
-}
-
-func (m message) read() {
-	if m.leg != nil {
-		m.leg.read(m.report)
-		return
-	}
-	m.do()
-}
-
-// post queues news. It never blocks. It returns false, and the news is dropped,
-// where the call's goroutine has left.
-func (c *Call) post(read func()) bool { return c.mail.Put(message{do: read}) }
-
-// ask runs a command on the call's goroutine and returns its answer. The command
-// either runs to its end, and ask returns what it returned, or does not run at
-// all: the call is over, or ctx was done before the command was queued. Its wait
-// does not depend on ctx: the goroutine touches memory alone and never blocks, and
-// a command that nobody waited for would still change the call.
-func ask[T any](ctx context.Context, c *Call, command func() (T, error)) (answer T, err error) {
-	if ctx.Err() != nil {
-		return answer, context.Cause(ctx)
-	}
-	var got reply[T]
-	got.there.Add(1)
-	if !c.post(func() { got.value, got.err = command(); got.there.Done() }) {
-		return answer, errCallOver()
-	}
-	got.there.Wait()
-	return got.value, got.err
-}
-
-// reply is what a command will have returned.
-type reply[T any] struct {
-	value T
-	err   error
-	there sync.WaitGroup
-}
-
-// do is ask for a command that has nothing to return.
-func (c *Call) do(ctx context.Context, command func() error) error {
-	_, err := ask(ctx, c, func() (struct{}, error) { return struct{}{}, command() })
-	return err
-}
-
-// after posts a message when a time has passed, unless the timer is stopped.
-func (c *Call) after(d time.Duration, read func()) *time.Timer {
-	return time.AfterFunc(d, func() { c.post(read) })
-}
-
-// afterFor is after for a method of what the message is for: no value of it is made before.
-func afterFor[T any](c *Call, d time.Duration, what *T, read func(*T)) *time.Timer {
-	return time.AfterFunc(d, func() { c.post(func() { read(what) }) })
 }
 
 // sound returns the call's mix, made when first needed.

@@ -1,0 +1,93 @@
+package call
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// message is what is to be done in a call, or a report of a leg, which needs no function
+// of its own.
+type message struct {
+	do     func()
+	leg    *endpoint // whose report it is; nil where there is something to do
+	report Report
+}
+
+func (m message) read() {
+	if m.leg != nil {
+		m.leg.read(m.report)
+		return
+	}
+	m.do()
+}
+
+// post queues news. It never blocks. It returns false, and the news is dropped,
+// where the call's goroutine has left.
+func (c *Call) post(read func()) bool { return c.mail.Put(message{do: read}) }
+
+// readMail reads what has come, oldest first. turn is held.
+func (c *Call) readMail() {
+	for m := range c.mail.Take {
+		m.read()
+	}
+}
+
+// ask runs a command in its turn and returns its answer. The command either runs to
+// its end, and ask returns what it returned, or does not run at all: the call is over,
+// or ctx was done before. Its wait does not depend on ctx: who works on a call touches
+// memory alone and never blocks, and a command that nobody waited for would still
+// change the call. While nobody works on the call, who asks does, so that no other
+// goroutine has to be woken.
+func ask[T any](ctx context.Context, c *Call, command func() (T, error)) (answer T, err error) {
+	if ctx.Err() != nil {
+		return answer, context.Cause(ctx)
+	}
+	if c.turn.TryLock() {
+		return runNow(c, command)
+	}
+	var got reply[T]
+	got.there.Add(1)
+	if !c.post(func() { got.value, got.err = command(); got.there.Done() }) {
+		return answer, errCallOver()
+	}
+	got.there.Wait()
+	return got.value, got.err
+}
+
+// runNow runs a command on the goroutine that asks, which holds turn, after what came
+// before it. The call's goroutine sees afterwards whether that has ended the call.
+func runNow[T any](c *Call, command func() (T, error)) (answer T, err error) {
+	defer c.turn.Unlock()
+	if c.shut {
+		return answer, errCallOver()
+	}
+	c.readMail()
+	if answer, err = command(); c.finished() {
+		c.post(func() {})
+	}
+	return answer, err
+}
+
+// reply is what a command will have returned.
+type reply[T any] struct {
+	value T
+	err   error
+	there sync.WaitGroup
+}
+
+// do is ask for a command that has nothing to return.
+func (c *Call) do(ctx context.Context, command func() error) error {
+	_, err := ask(ctx, c, func() (struct{}, error) { return struct{}{}, command() })
+	return err
+}
+
+// after posts a message when a time has passed, unless the timer is stopped.
+func (c *Call) after(d time.Duration, read func()) *time.Timer {
+	return time.AfterFunc(d, func() { c.post(read) })
+}
+
+// afterFor is after for a method of what the message is for: no value of it is made before.
+func afterFor[T any](c *Call, d time.Duration, what *T, read func(*T)) *time.Timer {
+	return time.AfterFunc(d, func() { c.post(func() { read(what) }) })
+}
