@@ -67,14 +67,16 @@ func (r *Registry) Active() int {
 
 // start makes a call and its goroutine, or says why no new one is taken. first is
 // done to the call before anything, a stopping server included, can have ended it; its
-// answer is returned. It is done here, before the call has its goroutine: nobody else
-// touches the call until then, and who begins a call needs not wait for another goroutine.
+// answer is returned. It is done here, before the call has its goroutine, and in its first
+// turn: who begins a call needs not wait for another goroutine.
 func start[T any](r *Registry, first func(*Call) T) (answer T, err error) {
 	c := newCall(r)
+	c.turn.Lock()
 	if err := r.admit(c); err != nil {
 		return answer, err
 	}
 	answer = first(c)
+	c.turn.Unlock()
 	go c.run()
 	return answer, nil
 }
