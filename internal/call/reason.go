@@ -62,6 +62,12 @@ type Reason struct {
 	Abrupt bool
 }
 
+// Here reports whether a leg that we began ended by a rule of this server (a guard of its trunk, a
+// limit of its trunk, a caller id), so that nobody was asked.
+func (r Reason) Here() bool {
+	return r.SIP.Code == 0 && (r.Kind == Forbidden || r.Kind == CallerIDRefused || r.Kind == Overloaded)
+}
+
 // Status is a SIP status line (RFC 3261 §7.2).
 type Status struct {
 	Code   int

@@ -379,6 +379,41 @@ func TestTrunksThatComeAndGoHaveBoundedSeries(t *testing.T) {
 	}
 }
 
+// TestRefusalsOfOursAreNoFailuresOfTheTrunk: the alert SwitchhookTrunkFails looks at what trunks did.
+func TestRefusalsOfOursAreNoFailuresOfTheTrunk(t *testing.T) {
+	forbidden := call.Status{Code: 403, Phrase: "Forbidden"}
+	for name, test := range map[string]struct {
+		leg  call.LegDetail
+		want string
+	}{
+		"a guard of the trunk":     {call.LegDetail{Why: call.Reason{Kind: call.Forbidden}}, "outbound refusedHere carrier"},
+		"a limit of the trunk":     {call.LegDetail{Why: call.Reason{Kind: call.Overloaded}}, "outbound refusedHere carrier"},
+		"a caller id":              {call.LegDetail{Why: call.Reason{Kind: call.CallerIDRefused}}, "outbound refusedHere carrier"},
+		"the carrier":              {call.LegDetail{Why: call.Reason{Kind: call.Forbidden, SIP: forbidden}}, "outbound forbidden carrier"},
+		"a carrier without answer": {call.LegDetail{Why: call.Reason{Kind: call.Unreachable}}, "outbound unreachable carrier"},
+		"an application":           {call.LegDetail{Inbound: true, Why: call.Reason{Kind: call.Forbidden, ByApplication: true}}, "inbound forbidden carrier"},
+	} {
+		registry := prometheus.NewRegistry()
+		test.leg.Wire.Trunk = "carrier"
+		newMetrics(registry).leg(test.leg)
+		families, err := registry.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, family := range families {
+			if family.GetName() == "switchhook_legs_ended_total" {
+				for _, label := range family.GetMetric()[0].GetLabel() {
+					got = append(got, label.GetValue())
+				}
+			}
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
 func BenchmarkCallOver(b *testing.B) {
 	k, err := Open(Config{Dir: b.TempDir()}, slog.New(slog.DiscardHandler))
 	if err != nil {

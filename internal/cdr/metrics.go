@@ -51,7 +51,7 @@ func newMetrics(to prometheus.Registerer) *metrics {
 		calls:      count("switchhook_calls_ended_total", "Calls that have ended, by reason.", "reason"),
 		duration:   prometheus.NewHistogram(prometheus.HistogramOpts{Name: "switchhook_call_duration_seconds", Help: "Duration of calls, from their beginning.", Buckets: durations}),
 		lost:       prometheus.NewCounter(prometheus.CounterOpts{Name: "switchhook_call_records_lost_total", Help: "Detail records that could not be written."}),
-		legs:       count("switchhook_legs_ended_total", "Legs that have ended, answered or not, by trunk, direction and reason.", "trunk", "direction", "reason"),
+		legs:       count("switchhook_legs_ended_total", "Legs that have ended, answered or not, by trunk, direction and reason; refusedHere: by a guard, a limit or a caller id, so that the trunk was not asked.", "trunk", "direction", "reason"),
 		mos:        vec("switchhook_leg_mos", "Estimated mean opinion score of what was heard from the phone (E-model).", opinions),
 		remoteMOS:  vec("switchhook_leg_remote_mos", "The phone's own estimate of what it heard (RTCP XR).", opinions),
 		loss:       vec("switchhook_leg_loss_ratio", "Share of the phone's packets that were lost or too late.", lossRates),
@@ -78,12 +78,15 @@ func (m *metrics) observe(d call.Detail) {
 }
 
 func (m *metrics) leg(d call.LegDetail) {
-	direction, trunk, sound := "outbound", d.Wire.Trunk, d.Wire.Sound
-	if d.Inbound {
+	direction, reason, trunk, sound := "outbound", d.Why.Kind.String(), d.Wire.Trunk, d.Wire.Sound
+	switch {
+	case d.Inbound:
 		direction = "inbound"
+	case d.Why.Here():
+		reason = "refusedHere"
 	}
 	m.makeRoom(trunk)
-	m.legs.WithLabelValues(trunk, direction, d.Why.Kind.String()).Inc()
+	m.legs.WithLabelValues(trunk, direction, reason).Inc()
 	if sound.Codec == "" {
 		return
 	}

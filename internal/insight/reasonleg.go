@@ -55,9 +55,7 @@ func (f *facts) neverDialled() bool {
 
 // refusedByRule: a rule of this server did not permit the call.
 func (f *facts) refusedByRule() (found []finding) {
-	for _, leg := range f.legsThatFailed(func(l legEnd) bool {
-		return l.why.SIP.Code == 0 && (l.why.Kind == call.Forbidden || l.why.Kind == call.CallerIDRefused || l.why.Kind == call.Overloaded)
-	}) {
+	for _, leg := range f.legsThatFailed(func(l legEnd) bool { return l.why.Here() }) {
 		found = append(found, sentence(leg.ended, "a rule of this server refused the call to %s at %s: %s", number(leg.who), clock(leg.ended), endOf(leg.why)))
 	}
 	for _, r := range f.refusals {

@@ -47,8 +47,9 @@ type Ports struct {
 	next    int        // the pair to try first
 	holders map[string]*atomic.Int64
 
-	used  []atomic.Bool // by pair
-	count atomic.Int64  // of those in use
+	used   []atomic.Bool             // by pair
+	count  atomic.Int64              // of those in use
+	lacked atomic.Pointer[time.Time] // when Open found no free pair; nil: one has become free since
 }
 
 // NewPorts makes an allocator for a range.
@@ -98,6 +99,7 @@ func (p *Ports) openNext(held *atomic.Int64) (*Session, error) {
 			p.used[pair].Store(true)
 			p.count.Add(1)
 			held.Add(1)
+			p.lacked.Store(nil)
 			return s, nil
 		}
 		if !taken {
@@ -107,6 +109,8 @@ func (p *Ports) openNext(held *atomic.Int64) (*Session, error) {
 			break
 		}
 	}
+	now := time.Now()
+	p.lacked.Store(&now)
 	return nil, p.exhausted(foreign)
 }
 
@@ -124,6 +128,22 @@ func (p *Ports) Check(by Holder) error {
 	}
 	return p.checkShare(by)
 }
+
+// lackTime is how long an Open that found every pair taken counts as a lack of ports.
+const lackTime = 10 * time.Second
+
+// Ready says whether a session could be opened for somebody without a bound: nil, or a fault of
+// kind Busy. Where other programs have ports of the range, only an Open finds that out.
+func (p *Ports) Ready() error {
+	lacked := p.lacked.Load()
+	if p.InUse() < p.pairs && (lacked == nil || time.Since(*lacked) > lackTime) {
+		return nil
+	}
+	return fault.Busy(retryAfter, "no RTP port is free: %d of the %d pairs of rtp-ports are in use here; give it a larger range", p.InUse(), p.pairs)
+}
+
+// Pairs returns how many sessions can be open, where no other program has ports of the range.
+func (p *Ports) Pairs() int { return p.pairs }
 
 // Address is the local address of all sessions.
 func (p *Ports) Address() netip.Addr { return p.bind }
@@ -150,4 +170,5 @@ func (p *Ports) release(pair int, held *atomic.Int64) {
 	held.Add(-1)
 	p.count.Add(-1)
 	p.used[pair].Store(false)
+	p.lacked.Store(nil)
 }

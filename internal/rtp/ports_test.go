@@ -143,3 +143,43 @@ func TestHolderHasItsShare(t *testing.T) {
 		defer s.Close()
 	}
 }
+
+// TestLackOfPortsIsNoticed: while no pair is free, the server takes no calls of phones. Pairs of
+// other programs count from the first session that finds none, until one becomes free.
+func TestLackOfPortsIsNoticed(t *testing.T) {
+	p := NewPorts(Config{Low: 22360, High: 22363})
+	if err := p.Ready(); err != nil || p.Pairs() != 2 {
+		t.Fatalf("%d pairs, all of them free: %v", p.Pairs(), err)
+	}
+	first, err := p.Open(Holder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := uint16(22360 + 22362 - int(first.LocalAddr().Port()))
+	other, _, err := listen(netip.AddrPortFrom(p.bind, last))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Ready(); err != nil {
+		t.Errorf("nobody has asked for the second pair: %v", err)
+	}
+	if _, err := p.Open(Holder{}); err == nil {
+		t.Fatal("a session has the port of another program")
+	}
+	if err := p.Ready(); !fault.Is(err, fault.KindBusy) {
+		t.Errorf("the second pair is another program's: %v", err)
+	}
+	_ = other.close()
+	second, err := p.Open(Holder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Ready(); !fault.Is(err, fault.KindBusy) {
+		t.Errorf("both pairs are in use: %v", err)
+	}
+	_ = second.Close()
+	if err := p.Ready(); err != nil {
+		t.Errorf("a pair is free again: %v", err)
+	}
+	_ = first.Close()
+}

@@ -93,5 +93,10 @@ func (p *parts) ready() error {
 	if err := p.listeners.room(); err != nil {
 		return err
 	}
+	if p.ports != nil {
+		if err := p.ports.Ready(); err != nil {
+			return err
+		}
+	}
 	return p.calls.Ready()
 }

@@ -36,6 +36,7 @@ import (
 	"github.com/switchhook/switchhook/internal/resource"
 	"github.com/switchhook/switchhook/internal/rest"
 	"github.com/switchhook/switchhook/internal/rooms"
+	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/server/metrics"
 	"github.com/switchhook/switchhook/internal/sip"
 	"github.com/switchhook/switchhook/internal/siprouting"
@@ -84,6 +85,7 @@ type parts struct {
 	trunks      *trunk.Table
 	lines       *testline.Lines
 	phones      *sip.Server
+	ports       *rtp.Ports // of phones; nil: SIP is off
 	registrar   *registrar.Registrar
 	identities  *identity.API
 	rooms       *rooms.API

@@ -27,7 +27,8 @@ func (p *parts) openPhones(context.Context) (err error) {
 		return err
 	}
 	ports := rtp.NewPorts(rtp.Config{Low: uint16(p.cfg.RTPPorts.Low), High: uint16(p.cfg.RTPPorts.High), Bind: bind, Depth: p.cfg.MediaDepth})
-	p.metrics.MustRegister(metrics.Ports(ports))
+	p.ports = ports
+	p.metrics.MustRegister(metrics.Ports(ports), metrics.PortsLimit(ports))
 	p.phones = sip.New(sip.Config{
 		Listen: p.cfg.SIP, ListenTLS: p.cfg.SIPS,
 		TLS: sipsConfig(p.cert, p.cfg.SIPSClients), ClientTLS: trunkTLS(p.cert),

@@ -52,16 +52,14 @@ func (s *Server) receiveInvite(request *sip.Request, tx *transaction.Server, fro
 func (s *Server) openInbound(in *inbound, from origin) *leg {
 	leaveTrunk, err := s.enterTrunk(from)
 	if err != nil {
-		s.log.Warn("call refused: the trunk has no free place", "trunk", from.terms.name, "reason", err)
+		s.gate.NoteBusy("call refused: the trunk has no free place", time.Now(), "trunk", from.terms.name, "reason", err)
 		s.refuseBusy(in.request, in.tx)
 		return nil
 	}
 	holder := s.holderOf(in.invitation)
 	if err := s.ports.Check(holder); err != nil {
 		leaveTrunk()
-		if s.gate.MayWarn(time.Now()) {
-			s.log.Warn("call refused: its caller may open no more RTP ports", "error", err)
-		}
+		s.gate.NoteBusy("call refused: no RTP port can be opened for it", time.Now(), "trunk", from.terms.name, "reason", err)
 		s.refuseBusy(in.request, in.tx)
 		return nil
 	}

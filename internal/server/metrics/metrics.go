@@ -24,9 +24,16 @@ func Calls(calls *call.Registry) prometheus.Collector {
 	}, func() float64 { return float64(calls.Active()) })
 }
 
-// Ports counts the RTP ports.
+// Ports counts the RTP ports in use.
 func Ports(ports *rtp.Ports) prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "switchhook_rtp_port_pairs", Help: "Pairs of RTP ports in use.",
 	}, func() float64 { return float64(ports.InUse()) })
+}
+
+// PortsLimit shows how many of them there are.
+func PortsLimit(ports *rtp.Ports) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "switchhook_rtp_port_pairs_limit", Help: "Pairs of RTP ports that rtp-ports has.",
+	}, func() float64 { return float64(ports.Pairs()) })
 }

@@ -64,6 +64,15 @@ func (g *Gate) Admit(now time.Time) bool {
 	return false
 }
 
+// NoteBusy counts, and logs at a bounded rate, a call that is refused because its trunk, or the
+// range of RTP ports, is full.
+func (g *Gate) NoteBusy(fact string, now time.Time, attributes ...any) {
+	g.sinceBusyWarning.Add(1)
+	if g.busyWarnings.Allow(now) {
+		g.cfg.Log.Warn(fact, append(attributes, "since_last_warning", g.sinceBusyWarning.Swap(0))...)
+	}
+}
+
 // refusal writes a 503 and says where it goes.
 func (g *Gate) refusal(p header.Peeked, from netip.AddrPort) Reply {
 	room := refusalRoom + len(p.Via) + len(p.From) + len(p.To) + len(p.CallID) + len(p.CSeq) + len(g.cfg.Realm)
