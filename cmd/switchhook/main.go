@@ -35,6 +35,8 @@ type root struct {
 	Data   string `help:"Data directory (default: switchhook in the user's state directory)." placeholder:"DIR" env:"SWITCHHOOK_DATA"`
 	Config string `help:"Configuration file, YAML." placeholder:"FILE" env:"SWITCHHOOK_CONFIG"`
 
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
+
 	Serve         serveCommand         `cmd:"" default:"withargs" help:"Run the server. This is the default command."`
 	Doctor        doctorCommand        `cmd:"" help:"Check the configuration and this machine; print what is missing and how to install it."`
 	Subscribe     subscribeCommand     `cmd:"" help:"Send the resource's events to a webhook, a queue or a file (an Event Grid subscription)."`
@@ -52,6 +54,7 @@ type root struct {
 	CA            caCommand            `cmd:"" name:"ca" help:"Print or export the certificate that clients must trust."`
 	Identity      identityCommand      `cmd:"" help:"Import users of an ACS resource."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
+	Help          helpCommand          `cmd:"" help:"Print the help of a command."`
 }
 
 func main() {
@@ -90,8 +93,9 @@ func run(a *app, args []string) (code int) {
 	a.root = &root{}
 	parser, err := kong.New(a.root,
 		kong.Name("switchhook"),
-		kong.Description("A softswitch driven by webhooks: Azure Communication Services calling on your own machine. Without a command it runs the server."),
+		kong.Description("A softswitch driven by webhooks: Azure Communication Services calling on your own machine. Without a command it runs the server. Exit codes: 0 done, 1 failed, 2 a command line that is none."),
 		kong.Vars(config.Defaults()),
+		kong.Vars{"version": versionLine()},
 		kong.Writers(a.out, a.err),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
@@ -102,7 +106,7 @@ func run(a *app, args []string) (code int) {
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(a.err, "switchhook: %v\nSee switchhook --help.\n", err)
+		fmt.Fprint(a.err, mistyped(err, args))
 		return 2
 	}
 	if a.tune != nil && command.Command() == "serve" {

@@ -104,6 +104,42 @@ func TestMistypedCommandLineIsExplained(t *testing.T) {
 	}
 }
 
+// TestMistypedCommandLineLeadsToItsHelp: to that of the command that was meant, where that can be known.
+func TestMistypedCommandLineLeadsToItsHelp(t *testing.T) {
+	for line, want := range map[string]string{
+		"trunsk":                   "switchhook: there is no command \"trunsk\"; did you mean \"trunks\"?\nSee switchhook --help.\n",
+		"subscribtions list":       "there is no command \"subscribtions\"; did you mean \"subscriptions\"?",
+		"frobnicate":               "switchhook: there is no command \"frobnicate\"\nSee switchhook --help.\n",
+		"--frobnicate":             "See switchhook --help.\n",
+		"serve extra":              "unexpected argument extra\nSee switchhook serve --help.\n",
+		"keys rotate third":        "See switchhook keys rotate --help.\n",
+		"keys rotate":              "See switchhook keys rotate --help.\n",
+		"recordings keep ID never": "See switchhook recordings keep --help.\n",
+		"calls --limit 0":          "See switchhook calls list --help.\n",
+		"trace":                    "See switchhook trace --help.\n",
+	} {
+		if got := command(t, t.TempDir(), "", strings.Fields(line)...); got.code != 2 || !strings.Contains(got.err, want) {
+			t.Errorf("%q: %+v, want %q", line, got, want)
+		}
+	}
+}
+
+// TestHelpIsACommandToo, as people try it.
+func TestHelpIsACommandToo(t *testing.T) {
+	if got := command(t, t.TempDir(), "", "help"); got.code != 0 || !strings.Contains(got.out, "Commands:") || !strings.Contains(got.out, "Exit codes") {
+		t.Errorf("help: %+v", got)
+	}
+	if got := command(t, t.TempDir(), "", "help", "phones", "add"); got.code != 0 || !strings.Contains(got.out, "--caller-id") || got.err != "" {
+		t.Errorf("help phones add: %+v", got)
+	}
+	if got := command(t, t.TempDir(), "", "help", "trunsk"); got.code != 2 || got.out != "" {
+		t.Errorf("help trunsk: %+v", got)
+	}
+	if got := command(t, t.TempDir(), "", "--version"); got.code != 0 || got.out != versionLine()+"\n" {
+		t.Errorf("--version: %+v", got)
+	}
+}
+
 func TestHelpIsNoFailure(t *testing.T) {
 	if got := command(t, t.TempDir(), "", "subscribe", "--help"); got.code != 0 || !strings.Contains(got.out, "--included-event-types") {
 		t.Errorf("got %+v", got)

@@ -13,6 +13,10 @@ type versionCommand struct{}
 func (versionCommand) Help() string { return "Example:\n  switchhook version" }
 
 func (versionCommand) Run(a *app) error {
-	_, err := fmt.Fprintf(a.out, "switchhook %s %s/%s %s\n", server.Version(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	_, err := fmt.Fprintln(a.out, versionLine())
 	return err
+}
+
+func versionLine() string {
+	return fmt.Sprintf("switchhook %s %s/%s %s", server.Version(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }
