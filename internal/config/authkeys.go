@@ -28,7 +28,7 @@ type clientKeys struct {
 }
 
 type bearerKeys struct {
-	// Subjects of tokens (claim sub). A token needs one entry of one of the four lists: of allow or admin for the APIs, of admin for the administration (/admin and the paths of Azure Resource Manager).
+	// Subjects of tokens (claim sub). A token needs one entry of one of the four lists. Who is in allow may use the APIs; in admin, also the administration (/admin and the paths of Azure Resource Manager); in read, may look at calls (/admin/insight) and, signed in, at the whole console.
 	Subjects []string `yaml:"subjects" type:"list of texts"`
 	// Users and service principals by their object id (claim oid).
 	Objects []string `yaml:"objects" type:"list of texts"`

@@ -249,6 +249,37 @@ func TestAllMistakesAreToldAtOnce(t *testing.T) {
 	}
 }
 
+// TestMistakesOfTrunksAndRoutesAreToldOneByOne, each once, with its line; a route may name a trunk that is wrong.
+func TestMistakesOfTrunksAndRoutesAreToldOneByOne(t *testing.T) {
+	_, err := Load(Flags{Config: file(t, `trunks:
+  - {host: a}
+  - {name: b, host: "b:5060"}
+  - {name: c, host: c, srtp: maybe}
+  - {name: d, host: d}
+  - {name: d, host: e}
+routes:
+  - {pattern: "(", trunks: [d]}
+  - {name: all, trunks: [b, c, d]}
+  - {name: lost, trunks: [nowhere]}
+`)})
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	got := strings.Split(err.Error(), "\n")
+	want := []string{
+		`switchhook.yaml:4: trunks[2].srtp is "maybe"`, "switchhook.yaml:2: trunks[0] is refused: a trunk needs a name", "switchhook.yaml:3: trunks[1] is refused: host \"b:5060\"",
+		"switchhook.yaml:6: trunks[4] is refused: two trunks are named d", "switchhook.yaml:8: routes[0] is refused: pattern: ", `switchhook.yaml:10: routes[2] is refused: there is no trunk "nowhere"`,
+	}
+	if len(got) != len(want) {
+		t.Errorf("told are\n%s", err)
+	}
+	for i := range min(len(got), len(want)) {
+		if !strings.Contains(got[i], want[i]) {
+			t.Errorf("%q, want %q", got[i], want[i])
+		}
+	}
+}
+
 func TestMistakesDoNotShowSecrets(t *testing.T) {
 	for _, text := range []string{"trunks: [{name: a, host: b, password: hush, wrong: 1}]\n", "key1: hush!\n", "password: hush\n", "tls: [hush"} {
 		if _, err := Load(Flags{Config: file(t, text)}); err == nil || strings.Contains(err.Error(), "hush") {

@@ -15,8 +15,11 @@ import (
 // trunk, for phones on this machine.
 func (c *checker) trunks(trunkTexts []trunkKeys, routeTexts []routeKeys) ([]trunk.Trunk, []trunk.Route) {
 	var trunks []trunk.Trunk
+	told := make([]bool, max(len(trunkTexts), 1)) // what is wrong with the trunk
 	for i, text := range trunkTexts {
+		before := len(c.problems)
 		trunks = append(trunks, c.trunk(fmt.Sprintf("trunks[%d]", i), text))
+		told[i] = len(c.problems) > before
 	}
 	if trunkTexts == nil { // an empty list is a choice
 		trunks = []trunk.Trunk{trunk.Loopback(0)}
@@ -26,10 +29,34 @@ func (c *checker) trunks(trunkTexts []trunkKeys, routeTexts []routeKeys) ([]trun
 		c.tryPattern(fmt.Sprintf("routes[%d].pattern", i), text.Pattern)
 		routes = append(routes, trunk.Route{Name: text.Name, Pattern: text.Pattern, Trunks: text.Trunks})
 	}
-	if _, err := trunk.NewTable(trunks, routes); err != nil {
-		c.fail(setting{name: c.file.name + ": trunks and routes:"}, "%v", err)
-	}
+	c.table(trunks, told, routes)
 	return trunks, routes
+}
+
+// table checks trunks and routes as the server's table does, one by one, so that each mistake has its line.
+func (c *checker) table(trunks []trunk.Trunk, told []bool, routes []trunk.Route) {
+	var good, named []trunk.Trunk // named has something in place of each that is wrong: routes may name it
+	for i, t := range trunks {
+		if _, err := trunk.NewTable(append(slices.Clone(good), t), nil); err != nil {
+			if !told[i] {
+				c.fail(c.at(fmt.Sprintf("trunks[%d]", i)), "is refused: %s", strings.TrimPrefix(err.Error(), "trunk "+t.Name+": "))
+			}
+			if t.Name != "" && !hasTrunk(named, t.Name) {
+				named = append(named, trunk.Trunk{Name: t.Name, Host: "127.0.0.1"})
+			}
+			continue
+		}
+		good, named = append(good, t), append(named, t)
+	}
+	failed := len(c.problems)
+	for i, route := range routes {
+		if _, err := trunk.NewTable(named, []trunk.Route{route}); err != nil {
+			c.fail(c.at(fmt.Sprintf("routes[%d]", i)), "is refused: %s", strings.TrimPrefix(err.Error(), "route "+route.Name+": "))
+		}
+	}
+	if _, err := trunk.NewTable(named, routes); err != nil && failed == len(c.problems) {
+		c.fail(c.at("routes"), "are refused: %v", err) // too many of them
+	}
 }
 
 // tryPattern refuses a pattern of a route or a rule that backtracks without end. What is
