@@ -9,13 +9,16 @@ const here = `http://127.0.0.1:${port}`;
 const client = new CallAutomationClient(process.env.CONNECTION_STRING);
 const callers = new Map(); // callConnectionId -> who called
 
+// Who calls, by a raw id: a phone number, or a user, such as the softphone of the console.
+const caller = (rawId) => (rawId.startsWith("4:") ? { phoneNumber: rawId.slice(2) } : { communicationUserId: rawId });
+
 // 1. Event Grid announces an incoming call: answer it. Who calls comes back with
 // CallConnected.
 async function incoming(event) {
   if (event.eventType === "Microsoft.EventGrid.SubscriptionValidationEvent") {
     return { validationResponse: event.data.validationCode };
   }
-  await client.answerCall(event.data.incomingCallContext, `${here}/callbacks`, { operationContext: event.data.from.phoneNumber.value });
+  await client.answerCall(event.data.incomingCallContext, `${here}/callbacks`, { operationContext: event.data.from.rawId });
 }
 
 // 2. Call Automation reports what happens in the call: take the next step.
@@ -23,17 +26,18 @@ async function callback({ type, data }) {
   console.log(type.replace("Microsoft.Communication.", ""), data.resultInformation.message);
   const connection = client.getCallConnection(data.callConnectionId);
   const media = connection.getCallMedia();
-  if (type === "Microsoft.Communication.CallConnected") callers.set(data.callConnectionId, { phoneNumber: data.operationContext });
-  const caller = callers.get(data.callConnectionId);
+  if (type === "Microsoft.Communication.CallConnected") callers.set(data.callConnectionId, caller(data.operationContext));
+  const who = callers.get(data.callConnectionId);
   switch (type) {
     case "Microsoft.Communication.CallConnected":
-      return media.startRecognizing(caller, { kind: "callMediaRecognizeDtmfOptions", maxTonesToCollect: 8, stopDtmfTones: ["pound"],
+      return media.startRecognizing(who, { kind: "callMediaRecognizeDtmfOptions", maxTonesToCollect: 8, stopDtmfTones: ["pound"],
         playPrompt: { kind: "fileSource", url: `${here}/prompt.wav` }, initialSilenceTimeoutInSeconds: 10 });
     case "Microsoft.Communication.RecognizeCompleted":
       console.log("keys:", data.dtmfResult.tones.join(" "));
-      return media.sendDtmfTones(["one", "pound"], caller);
+      return media.sendDtmfTones(["one", "pound"], who);
     case "Microsoft.Communication.RecognizeFailed":
     case "Microsoft.Communication.SendDtmfTonesCompleted":
+    case "Microsoft.Communication.SendDtmfTonesFailed":
       return connection.hangUp(true);
   }
 }

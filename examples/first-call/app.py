@@ -8,7 +8,7 @@ import os
 import struct
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from azure.communication.callautomation import CallAutomationClient, DtmfTone, FileSource, PhoneNumberIdentifier, RecognizeInputType
+from azure.communication.callautomation import CallAutomationClient, CommunicationUserIdentifier, DtmfTone, FileSource, PhoneNumberIdentifier, RecognizeInputType
 
 PORT = 3000
 HERE = f"http://127.0.0.1:{PORT}"
@@ -16,12 +16,17 @@ client = CallAutomationClient.from_connection_string(os.environ["CONNECTION_STRI
 callers = {}  # callConnectionId -> who called
 
 
+def caller(raw_id):
+    """Who calls, by a raw id: a phone number, or a user, such as the softphone of the console."""
+    return PhoneNumberIdentifier(raw_id[2:]) if raw_id.startswith("4:") else CommunicationUserIdentifier(raw_id)
+
+
 def incoming(event):
     """1. Event Grid announces an incoming call: answer it. Who calls comes back with CallConnected."""
     data = event["data"]
     if event["eventType"] == "Microsoft.EventGrid.SubscriptionValidationEvent":
         return {"validationResponse": data["validationCode"]}
-    client.answer_call(data["incomingCallContext"], f"{HERE}/callbacks", operation_context=data["from"]["phoneNumber"]["value"])
+    client.answer_call(data["incomingCallContext"], f"{HERE}/callbacks", operation_context=data["from"]["rawId"])
 
 
 def callback(event):
@@ -30,13 +35,13 @@ def callback(event):
     print(kind, data.get("resultInformation", {}).get("message"), flush=True)
     call, connection = data["callConnectionId"], client.get_call_connection(data["callConnectionId"])
     if kind == "CallConnected":
-        callers[call] = PhoneNumberIdentifier(data["operationContext"])
+        callers[call] = caller(data["operationContext"])
         connection.start_recognizing_media(RecognizeInputType.DTMF, callers[call], dtmf_max_tones_to_collect=8, dtmf_stop_tones=[DtmfTone.POUND],
                                            play_prompt=FileSource(f"{HERE}/prompt.wav"), initial_silence_timeout=10)
     elif kind == "RecognizeCompleted":
         print("keys:", *data["dtmfResult"]["tones"], flush=True)
         connection.send_dtmf_tones([DtmfTone.ONE, DtmfTone.POUND], callers[call])
-    elif kind in ("RecognizeFailed", "SendDtmfTonesCompleted"):
+    elif kind in ("RecognizeFailed", "SendDtmfTonesCompleted", "SendDtmfTonesFailed"):
         connection.hang_up(is_for_everyone=True)
 
 
