@@ -80,7 +80,7 @@ func TestReadmeLeadsToEveryPage(t *testing.T) {
 func TestLinksOfPagesLeadSomewhere(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	links := 0
-	for _, page := range append(pagesOfDocs(t), "README.md", "CONTRIBUTING.md", "CHANGES.md", "web/calling/README.md", "examples/ivr/README.md", "examples/voicebot/README.md") {
+	for _, page := range append(pagesOfDocs(t), "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGES.md", "web/calling/README.md", "examples/ivr/README.md", "examples/voicebot/README.md") {
 		for _, found := range link.FindAllStringSubmatch(readPage(t, page), -1) {
 			file, heading, _ := strings.Cut(found[1], "#")
 			if strings.Contains(file, "://") {

@@ -16,7 +16,7 @@ import (
 
 type recordingsDownloadCommand struct {
 	ID string `arg:"" help:"Id of the recording, of either kind."`
-	To string `default:"." placeholder:"DIR" help:"Directory of the files, which must not exist yet (the present one)."`
+	To string `default:"." placeholder:"DIR" help:"Directory to write to (the present one). A file that is there already is not replaced."`
 }
 
 // Help ends the command's help.

@@ -58,6 +58,6 @@ func (a *API) consoleLink(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	address, life := a.ConsoleLink(body.ReadOnly)
-	a.Log.Info("an address that signs in to the console was made", "readOnly", body.ReadOnly)
+	a.Log.Info("an address that signs in to the console was made", "read_only", body.ReadOnly)
 	return rest.WriteJSON(w, http.StatusOK, ConsoleLink{address, time.Now().Add(life).UTC().Truncate(time.Second)})
 }

@@ -20,7 +20,7 @@ func (e *endpoint) mayPress() bool {
 	allowed := e.pressing.Allow(time.Now())
 	if !allowed && !e.pressing.told {
 		e.pressing.told = true
-		e.call.log.Warn("keys come faster than anybody presses them; those above the rate are left out", "participant", e.id, "persecond", keyRate.PerSecond)
+		e.call.log.Warn("keys come faster than anybody presses them; those above the rate are left out", "participant", e.id, "per_second", keyRate.PerSecond)
 	}
 	return allowed
 }

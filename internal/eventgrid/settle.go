@@ -140,7 +140,7 @@ func (g *Grid) trySettle(of Subscription, next state, problem string, perMinute 
 	if next == succeeded {
 		g.poster.EndProbation(sub.label(), sub.Active.Endpoint)
 	}
-	g.log.Info("event subscription changed its state", "subscription", sub.Name, "state", string(next), "endpoint", sub.Wanted.shown(), "perMinute", sub.PerMinute, "problem", problem)
+	g.log.Info("event subscription changed its state", "subscription", sub.Name, "state", string(next), "endpoint", sub.Wanted.shown(), "per_minute", sub.PerMinute, "problem", problem)
 	return true, err
 }
 

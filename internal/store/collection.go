@@ -107,7 +107,7 @@ func (c *Collection[T]) fail(did, id string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, errNoKey):
-		return fault.NotFound("%s %q does not exist", c.schema.name, id)
+		return fault.NotFound("there is no %q in %s", id, c.schema.name)
 	case errors.Is(err, errRevision):
 		return fault.Conflict("%s %q exists already", c.schema.name, id)
 	}
