@@ -112,6 +112,9 @@ func TestFailuresHaveTheirKind(t *testing.T) {
 				t.Errorf("%s: %v", test.name, test.err)
 			}
 		}
+		if !strings.Contains(missing.Error(), `there is no "gone" in `) {
+			t.Errorf("who looks for it reads %v", missing)
+		}
 		if err := c.Update(ctx, "here", func(*user) error { return refused }); err != refused {
 			t.Errorf("update's own error became %v", err)
 		}
