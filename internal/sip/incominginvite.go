@@ -52,14 +52,14 @@ func (s *Server) receiveInvite(request *sip.Request, tx *transaction.Server, fro
 func (s *Server) openInbound(in *inbound, from origin) *leg {
 	leaveTrunk, err := s.enterTrunk(from)
 	if err != nil {
-		s.gate.NoteBusy("call refused: the trunk has no free place", time.Now(), "trunk", from.terms.name, "reason", err)
+		s.gate.NoteCallRefused("call refused: the trunk has no free place", time.Now(), "trunk", from.terms.name, "reason", err)
 		s.refuseBusy(in.request, in.tx)
 		return nil
 	}
 	holder := s.holderOf(in.invitation)
 	if err := s.ports.Check(holder); err != nil {
 		leaveTrunk()
-		s.gate.NoteBusy("call refused: no RTP port can be opened for it", time.Now(), "trunk", from.terms.name, "reason", err)
+		s.gate.NoteCallRefused("call refused: no RTP port can be opened for it", time.Now(), "trunk", from.terms.name, "reason", err)
 		s.refuseBusy(in.request, in.tx)
 		return nil
 	}
@@ -135,11 +135,19 @@ func (l *leg) offerCall() {
 			refused := refusalOf(err, l.server)
 			if l.user != "" { // who owns the telephone may know
 				refused.headers = append(refused.headers, header.Warning(l.server.cfg.UserAgent, err))
+			} else if fault.Is(err, fault.KindNotFound) {
+				l.server.noteUnknownNumber(l.terms.name, l.dialog.callID, err)
 			}
 			l.refuse(refused)
 		}
 		l.reports.setReceiver(report)
 	}
+}
+
+// noteUnknownNumber tells the operator of a call for a number that is not ours: the carrier may
+// write numbers in another way, or the number is missing in the settings.
+func (s *Server) noteUnknownNumber(trunk, callID string, why error) {
+	s.gate.NoteCallRefused("call refused: its number takes no calls here", time.Now(), "trunk", trunk, "call_id", callID, "reason", why)
 }
 
 // refusal is a final response that refuses an inbound call.

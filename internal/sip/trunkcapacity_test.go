@@ -1,11 +1,14 @@
 package sip
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/permit"
+	"github.com/switchhook/switchhook/internal/rtp"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
@@ -96,5 +99,48 @@ func TestTrunkThatShowsNoStrangersIsPassedOver(t *testing.T) {
 	expect[call.Answered](t, made)
 	if strict.Count(isRequest("INVITE", false))+closed.Count(isRequest("INVITE", false)) > 0 {
 		t.Error("a trunk was called that may not be")
+	}
+}
+
+// logLines hands out the lines of a log.
+type logLines chan string
+
+func (l logLines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
+}
+
+// TestNumberThatIsNotOursIsInTheLog: the caller gets 404, the operator what the number was taken for.
+func TestNumberThatIsNotOursIsInTheLog(t *testing.T) {
+	t.Parallel()
+	table, err := trunk.NewTable([]trunk.Trunk{{Name: "local", Host: "127.0.0.1", Sources: loopback}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := make(logLines, 100)
+	r := &rig{application: &application{arrived: make(chan *testLeg, 1)}, table: table}
+	r.Server = New(Config{Listen: "127.0.0.1:0"}, table, r.application, rtp.NewPorts(rtp.Config{}), slog.New(slog.NewTextHandler(lines, nil)))
+	if err := r.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	var refused error = fault.NotFound("the number 4:+15551230001 is not owned by this resource")
+	r.application.refuse.Store(&refused)
+	made, err := r.phone(t, nil).Call("+15551230001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status := finalStatus(t, made); status != 404 {
+		t.Errorf("the caller got %d", status)
+	}
+	for {
+		select {
+		case line := <-lines:
+			if strings.Contains(line, "its number takes no calls here") && strings.Contains(line, "trunk=local") && strings.Contains(line, "+15551230001") {
+				return
+			}
+		case <-within(t).Done():
+			t.Fatal("no line says why")
+		}
 	}
 }

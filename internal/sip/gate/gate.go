@@ -58,8 +58,8 @@ type Gate struct {
 	shownUnknown               *ratelimit.Bucket // those of unknown sources
 	sinceWarning               atomic.Uint64     // unknown sources refused since the last warning
 	sinceOverloadWarning       atomic.Uint64
-	busyWarnings               *ratelimit.Bucket // calls refused because a trunk or the RTP ports are full
-	sinceBusyWarning           atomic.Uint64
+	callWarnings               *ratelimit.Bucket // calls of trunks that are refused
+	sinceCallWarning           atomic.Uint64
 }
 
 // New makes a gate.
@@ -68,7 +68,7 @@ func New(cfg Config) *Gate {
 	return &Gate{
 		Digest: newDigest(cfg.Realm, cfg.Algorithms), Admission: NewAdmission(cfg.Measure), Connections: newConnections(cfg.UnknownLife, known.isProven),
 		cfg: cfg, sources: known, decisions: newDecisions(), tags: newRefusalTags(),
-		warnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)), overloadWarnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)), busyWarnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)),
+		warnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)), overloadWarnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)), callWarnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)),
 		shown: ratelimit.NewBucket(rateShown), shownUnknown: ratelimit.NewBucket(rateShown),
 	}
 }

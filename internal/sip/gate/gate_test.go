@@ -255,9 +255,9 @@ func TestFullTrunkDoesNotFillTheLog(t *testing.T) {
 	g := New(Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	now := time.Now()
 	for range 50 {
-		g.NoteBusy("call refused: the trunk has no free place", now, "trunk", "narrow")
+		g.NoteCallRefused("call refused: the trunk has no free place", now, "trunk", "narrow")
 	}
-	g.NoteBusy("call refused: the trunk has no free place", now.Add(warnEvery), "trunk", "narrow")
+	g.NoteCallRefused("call refused: the trunk has no free place", now.Add(warnEvery), "trunk", "narrow")
 	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
 	if len(lines) != 2 || !strings.HasSuffix(lines[0], "trunk=narrow since_last_warning=1") || !strings.HasSuffix(lines[1], "trunk=narrow since_last_warning=50") {
 		t.Errorf("the log has\n%s", log.String())

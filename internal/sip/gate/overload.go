@@ -64,12 +64,12 @@ func (g *Gate) Admit(now time.Time) bool {
 	return false
 }
 
-// NoteBusy counts, and logs at a bounded rate, a call that is refused because its trunk, or the
-// range of RTP ports, is full.
-func (g *Gate) NoteBusy(fact string, now time.Time, attributes ...any) {
-	g.sinceBusyWarning.Add(1)
-	if g.busyWarnings.Allow(now) {
-		g.cfg.Log.Warn(fact, append(attributes, "since_last_warning", g.sinceBusyWarning.Swap(0))...)
+// NoteCallRefused counts, and logs at a bounded rate, a call of a trunk that is refused: the trunk or the
+// range of RTP ports is full, or the number is not ours.
+func (g *Gate) NoteCallRefused(fact string, now time.Time, attributes ...any) {
+	g.sinceCallWarning.Add(1)
+	if g.callWarnings.Allow(now) {
+		g.cfg.Log.Warn(fact, append(attributes, "since_last_warning", g.sinceCallWarning.Swap(0))...)
 	}
 }
 
