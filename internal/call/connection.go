@@ -158,7 +158,7 @@ func (c *Connection) closeWhenIdle() {
 	}
 	c.enter(Disconnected)
 	c.call.publish(CallDisconnected{c.head(c.originOp), *c.closing})
-	c.call.info("connection closed", slog.String("connection", c.id), slog.String("why", c.closing.Text))
+	c.call.info("connection closed", slog.String("connection", c.id), slog.String("why", c.closing.words()))
 	c.call.registry.closed(c)
 	c.call.detailConnection(c)
 	c.call.connections = slices.DeleteFunc(c.call.connections, func(other *Connection) bool { return other == c })

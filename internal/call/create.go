@@ -152,7 +152,7 @@ func (c *Call) create(create Create, releases permissions) Properties {
 					c.finish(why, nil)
 					return
 				}
-				c.log.Info("somebody did not join the group", "target", target, "why", why.Text)
+				c.log.Info("somebody did not join the group", "target", target, "why", why.words())
 			},
 		})
 	}

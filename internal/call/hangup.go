@@ -110,7 +110,7 @@ func (c *Call) finish(why Reason, by *Connection) {
 	if c.mix != nil {
 		c.mix.Close()
 	}
-	c.info("call ended", slog.String("why", why.Text))
+	c.info("call ended", slog.String("why", why.words()))
 }
 
 // forOthers is the reason as the connection hears it: who ended a call is told

@@ -46,7 +46,7 @@ func codeOfSIP(why Reason) slog.Attr {
 func (c *Call) departed(e *endpoint, why Reason) {
 	was := e.stage
 	e.enter(gone)
-	c.info("leg ended", slog.String("participant", e.id.Raw()), slog.String("why", why.Text), codeOfSIP(why))
+	c.info("leg ended", slog.String("participant", e.id.Raw()), slog.String("why", why.words()), codeOfSIP(why))
 	why.Inbound = e.inbound
 	why.Phone = true
 	why.Client = e.id.Kind() == identifier.CommunicationUser

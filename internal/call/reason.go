@@ -1,5 +1,7 @@
 package call
 
+import "cmp"
+
 // ReasonKind says why something ended or failed, before callautomation makes it
 // a code and a subCode, and sip a status and a cause.
 type ReasonKind uint8
@@ -61,6 +63,9 @@ type Reason struct {
 	// Abrupt says that whoever left did not hang up: a page was closed.
 	Abrupt bool
 }
+
+// words is the reason for people: its text, or its kind where it has none.
+func (r Reason) words() string { return cmp.Or(r.Text, r.Kind.String()) }
 
 // Here reports whether a leg that we began ended by a rule of this server (a guard of its trunk, a
 // limit of its trunk, a caller id), so that nobody was asked.

@@ -74,7 +74,7 @@ func (c *Connection) referred(op *operation, t Transfer, in Invitation, transfer
 	}
 	switch r.Outcome {
 	case ReferralDeclined:
-		c.call.log.Info("transferee does not call the target by itself", "why", r.Reason.Text)
+		c.call.log.Info("transferee does not call the target by itself", "why", r.Reason.words())
 		otherwise()
 	case ReferralFailed:
 		c.transferFailed(op, r.Reason)
