@@ -114,30 +114,35 @@ func (s snapshot) reason(sum Summary) string {
 
 // endings is the sentence for the end of a call without problems.
 func endings(why call.Reason) string {
-	detail := ""
-	if why.Text != "" {
-		detail = ": " + why.Text
+	how := endingOf(why)
+	if why.Text == "" || strings.Contains(how, why.Text) {
+		return how
 	}
+	return how + ": " + why.Text
+}
+
+// endingOf is how a call ended, by the kind of its reason.
+func endingOf(why call.Reason) string {
 	switch why.Kind {
 	case call.Normal:
-		return "the call ended normally" + detail
+		return "the call ended normally"
 	case call.EndedByApplication:
-		return "an application ended the call" + detail
+		return "an application ended the call"
 	case call.EndedByPeer:
-		return "a participant hung up" + detail
+		return "a participant hung up"
 	case call.Removed:
-		return "the last participant was removed" + detail
+		return "the last participant was removed"
 	case call.Canceled:
-		return "the caller gave up before an answer" + detail
+		return "the caller gave up before an answer"
 	case call.Declined:
 		if why.ByApplication {
-			return "the application rejected the call" + detail
+			return "the application rejected the call"
 		}
-		return "the called party declined the call" + detail
+		return "the called party declined the call"
 	case call.ServerStopped:
-		return "this server was stopped" + detail
+		return "this server was stopped"
 	}
-	return "the call ended (" + why.Kind.String() + ")" + detail
+	return "the call ended (" + why.Kind.String() + ")"
 }
 
 // failedLeg is the leg whose end explains best why nobody was reached: the last that

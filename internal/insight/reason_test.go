@@ -188,3 +188,17 @@ func TestRequestThatCameTooLateIsNoFailure(t *testing.T) {
 		})
 	}
 }
+
+// TestEndSaysNothingTwice: the text of a reason often has the words of its kind.
+func TestEndSaysNothingTwice(t *testing.T) {
+	for want, why := range map[string]call.Reason{
+		"an application ended the call":            {Kind: call.EndedByApplication, Text: "an application ended the call"},
+		"a participant hung up: the phone hung up": {Kind: call.EndedByPeer, Text: "the phone hung up"},
+		"a participant hung up":                    {Kind: call.EndedByPeer},
+		"the call ended (failed): no reply":        {Kind: call.Failed, Text: "no reply"},
+	} {
+		if got := endings(why); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
