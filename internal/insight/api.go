@@ -120,7 +120,7 @@ type callAnswer struct {
 func (a *API) timeline(r *http.Request) (Summary, []Item, error) {
 	call, items, known := a.Hub.Timeline(r.PathValue("id"))
 	if !known {
-		return Summary{}, nil, fault.NotFound("nothing is kept of a call with this id").WithCode("CallNotFound")
+		return Summary{}, nil, fault.NotFound("nothing is kept of a call with this id (insight.keep, insight.disk-mib); its record is kept longer: switchhook calls ID").WithCode("CallNotFound")
 	}
 	return call, items, nil
 }

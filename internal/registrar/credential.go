@@ -94,10 +94,10 @@ func (r *Registrar) room(id identifier.ID) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.credentials) >= r.cfg.MaxCredentials {
-		return fault.Conflict("there are %d phone credentials already, which is the limit", r.cfg.MaxCredentials)
+		return fault.Conflict("there are %d phone credentials already, which is the limit: remove those that nobody uses", r.cfg.MaxCredentials)
 	}
 	if len(r.userNames[id]) >= maxPerIdentity {
-		return fault.Conflict("%s has %d phone credentials already, which is the limit", id, maxPerIdentity)
+		return fault.Conflict("%s has %d phone credentials already, which is the limit: remove one that nobody uses", id, maxPerIdentity)
 	}
 	return nil
 }

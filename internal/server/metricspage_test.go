@@ -16,6 +16,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/golden"
 )
@@ -69,6 +70,16 @@ func TestPagesNameMetricsThatExist(t *testing.T) {
 	}
 	if checked < 100 {
 		t.Errorf("the pages name %d metrics: is this looking at the right files?", checked)
+	}
+}
+
+// TestPageNamesEveryReason by which calls and legs end.
+func TestPageNamesEveryReason(t *testing.T) {
+	page := read(t, "../../docs/metrics.md")
+	for kind := call.Normal; kind <= call.Failed; kind++ {
+		if !strings.Contains(page, "`"+kind.String()+"`") {
+			t.Errorf("docs/metrics.md does not name the reason %s", kind)
+		}
 	}
 }
 
