@@ -21,7 +21,20 @@ func mistyped(err error, args []string) string {
 			err = noCommand(word, parse.Context.Model.Children)
 		}
 	}
-	return fmt.Sprintf("switchhook: %v\nSee %s --help.\n", err, help)
+	return fmt.Sprintf("switchhook: %s\nSee %s --help.\n", plainly(err.Error()), help)
+}
+
+// plainly says what the parser says in the words of the rest of the program.
+func plainly(text string) string {
+	if missing, is := strings.CutPrefix(text, `expected "<`); is {
+		argument, _, _ := strings.Cut(missing, ">")
+		return "<" + argument + "> is missing"
+	}
+	if of, given, is := strings.Cut(text, "expected duration but got "); is {
+		given, _, _ = strings.Cut(given, ": time:")
+		return of + given + " is not a duration, such as 90s, 30m or 48h"
+	}
+	return text
 }
 
 // commandOf is the command that was read; nil if there is none.
