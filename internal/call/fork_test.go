@@ -10,6 +10,7 @@ import (
 	"github.com/switchhook/switchhook/internal/call/calltest"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/permit"
 )
 
 var (
@@ -261,6 +262,36 @@ func TestWithoutApplicationsTelephonesDecide(t *testing.T) {
 			leg.Refuse(call.Busy, 486, "Busy Here")
 		}
 		w.silent(caller, 486)
+	})
+}
+
+// TestUsersTelephonesCallEmergencyServices asks that no telephone is too poor for that, and which
+// number the service sees.
+func TestUsersTelephonesCallEmergencyServices(t *testing.T) {
+	run(t, func(w *world) {
+		w.guarded(permit.Guard{Name: "no phone", By: []string{ann.Raw()}, Deny: true})
+		for name, test := range map[string]struct {
+			callerID identifier.ID
+			shown    identifier.ID
+		}{
+			"its caller id":                 {phone(ourPhone), phone(ourPhone)},
+			"none":                          {identifier.ID{}, phone(ourPhone)},
+			"a number that is ours no more": {phone(bPhone), phone(ourPhone)},
+		} {
+			leg := calltest.Inbound()
+			report, err := w.Incoming(call.Invitation{From: ann, To: phone("112"), By: ann.Raw(), CallerID: test.callerID, Withheld: true}, leg)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			leg.Told(report)
+			synctest.Wait()
+			callee := <-w.dialer.Dialled
+			if in := callee.Invitation; in.From != test.shown || in.Withheld {
+				t.Errorf("%s: dialled %+v", name, in)
+			}
+		}
+		w.endAll()
 	})
 }
 

@@ -18,7 +18,7 @@ func (r *Registry) permit(in *Invitation) (err error) {
 	if in.release != nil {
 		return nil
 	}
-	if in.byUser() && in.showsForeignNumber(r) {
+	if in.byUser() && in.showsForeignNumber(r) && !r.cfg.Permit.IsEmergency(in.To) {
 		return fault.Forbidden("the caller id %s is not a number of this resource", in.CallerID.Number())
 	}
 	if !r.leavesUs(in.To) {
@@ -85,14 +85,31 @@ func (in Invitation) showsForeignNumber(r *Registry) bool {
 // that number sees: the credential's caller id, which has to be ours, whomever the
 // telephone calls for.
 func (r *Registry) permitUser(in *Invitation) error {
-	switch {
+	switch owned := !in.CallerID.IsZero() && r.owns(in.CallerID); {
+	case r.cfg.Permit.IsEmergency(in.To):
+		r.callEmergency(in, owned)
+		return nil
 	case in.CallerID.IsZero():
 		return fault.Forbidden("this telephone may not call %s: its credential has no caller id", in.To.Number())
-	case !r.owns(in.CallerID):
+	case !owned:
 		return fault.Forbidden("this telephone may not call %s: its caller id %s is not an owned number any more", in.To.Number(), in.CallerID.Number())
 	}
 	in.From, in.Forwarded, in.Identities = in.CallerID, false, nil
 	return nil
+}
+
+// callEmergency prepares the call of a user's telephone to an emergency service, which it may make
+// with a caller id or without. The service sees a number in any case, where there is one, so that it
+// can call back: also where the telephone withholds it (Directive 2002/58/EC, article 10).
+func (r *Registry) callEmergency(in *Invitation, owned bool) {
+	if !owned {
+		in.CallerID = r.cfg.Permit.EmergencyCaller()
+	}
+	if !in.CallerID.IsZero() {
+		in.From = in.CallerID
+	}
+	in.Forwarded, in.Withheld, in.Identities = false, false, nil
+	r.log.Info("a telephone of a user calls an emergency service", "user", in.By, "number", in.To, "caller_id", in.CallerID)
 }
 
 // normal is the one form of a number, by which it is judged, called and listed;

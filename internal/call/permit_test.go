@@ -20,7 +20,7 @@ func (w *world) guarded(guards ...permit.Guard) {
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, Guards: guards})
+	w.rules, err = permit.New(permit.Config{Numbers: calltest.Numbers{ourPhone}, Trunks: table, Guards: guards, OwnCaller: func() string { return ourPhone }})
 	if err != nil {
 		w.Fatal(err)
 	}

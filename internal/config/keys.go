@@ -27,7 +27,7 @@ type keys struct {
 	AvailableNumbers []string `yaml:"available-numbers" type:"list of E.164 numbers"`
 	// Phone numbers that answer with an echo, without an application. They must not be in numbers or available-numbers.
 	EchoNumbers []string `yaml:"echo-numbers" type:"list of E.164 numbers"`
-	// Numbers of emergency services. Calls to them pass the rules about who may call where.
+	// Numbers of emergency services. Calls to them pass the rules about who may call where, and need no caller id and no route.
 	Emergency []string `yaml:"emergency-numbers" type:"list of digits" absent:"112, 911, 999, 000, 110, 119"`
 	// Lowest level of log lines.
 	LogLevel string `yaml:"log-level" of:"debug info warn error" default:"info"`

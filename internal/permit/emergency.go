@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // DefaultEmergency are the numbers of emergency services that count as such
@@ -24,6 +25,36 @@ func emergencies(list []string) map[string]bool {
 
 // isEmergency reports whether a number is one of an emergency service.
 func (r *Rules) isEmergency(number string) bool { return r.emergency[strings.TrimPrefix(number, "+")] }
+
+// Emergency is the number of an emergency service that digits name, with a plus sign before them
+// or without; false where they name none.
+func (r *Rules) Emergency(digits string) (number identifier.ID, ok bool) {
+	if r == nil || !r.isEmergency(digits) {
+		return number, false
+	}
+	number, err := identifier.Phone(strings.TrimPrefix(digits, "+"))
+	return number, err == nil
+}
+
+// EmergencyCaller is what an emergency service sees of a telephone without a caller id: a number
+// of ours, which it can call back; zero where none can make calls.
+func (r *Rules) EmergencyCaller() (number identifier.ID) {
+	if r == nil || r.ownCaller == nil {
+		return number
+	}
+	number, _ = identifier.Phone(r.ownCaller())
+	return number
+}
+
+// Route returns the trunks to try for a number, in their order. An emergency service that no
+// route takes is asked for through every trunk. An error is trunk.ErrNoRoute.
+func (r *Rules) Route(number string) ([]*trunk.Trunk, error) {
+	trunks, err := r.trunks.Route(number)
+	if err != nil && r.isEmergency(number) {
+		return r.trunks.Callable()
+	}
+	return trunks, err
+}
 
 // IsEmergency reports whether a call is one to an emergency service, which limits of
 // callers do not hold up.

@@ -31,7 +31,7 @@ func (r *Rules) Explain(q Request) Judgement {
 	numbers := r.meanings(q)
 	before := func(g *guard) bool { return len(g.Trunks) == 0 && r.concerns(g, q, numbers) }
 	j.Refusal, j.Limits = r.consider(q, before)
-	trunks, err := r.trunks.Route(j.Number)
+	trunks, err := r.Route(j.Number)
 	if err != nil && j.Refusal == "" {
 		j.Refusal = "no route leads to a trunk that takes this number"
 	}

@@ -28,6 +28,9 @@ type Config struct {
 	// progress; 0 is no limit.
 	PerApplication int
 	Emergency      []string // numbers of emergency services; nil is DefaultEmergency
+	// OwnCaller is a number of ours that can make calls, or "": what an emergency service sees
+	// of a telephone without a caller id; nil is none.
+	OwnCaller func() string
 }
 
 // Rules are the authorization of calls: guards, limits of trunks and caller ids,
@@ -39,6 +42,7 @@ type Rules struct {
 	guards    []*guard
 	override  func(number string) string
 	emergency map[string]bool
+	ownCaller func() string // may be nil
 	loads     loads
 	refusals  refusals
 
@@ -48,7 +52,7 @@ type Rules struct {
 
 // New makes rules. An error names what is wrong with the guards.
 func New(cfg Config) (*Rules, error) {
-	r := &Rules{numbers: cfg.Numbers, trunks: cfg.Trunks, perUser: cfg.PerUser, perApplication: cfg.PerApplication, emergency: emergencies(cfg.Emergency)}
+	r := &Rules{numbers: cfg.Numbers, trunks: cfg.Trunks, perUser: cfg.PerUser, perApplication: cfg.PerApplication, emergency: emergencies(cfg.Emergency), ownCaller: cfg.OwnCaller}
 	if r.override = cfg.Override; r.override == nil {
 		r.override = func(string) string { return "" }
 	}
@@ -101,7 +105,7 @@ func (r *Rules) checkTrunks(q Request) error {
 	if len(r.guards) == 0 {
 		return nil
 	}
-	trunks, err := r.trunks.Route(r.Normal(q.To).Number())
+	trunks, err := r.Route(r.Normal(q.To).Number())
 	if err != nil {
 		return nil // dialling fails and says so
 	}

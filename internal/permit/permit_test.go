@@ -150,6 +150,19 @@ func TestEmergencyCallsPassGuards(t *testing.T) {
 	}
 }
 
+// TestEmergencyCallsNeedNoRoute asks that a table of routes which forgets an emergency number does
+// not stop the call, and that others stay refused.
+func TestEmergencyCallsNeedNoRoute(t *testing.T) {
+	r := rules(t)
+	for number, want := range map[string]int{"112": 1, "911": 3, "+911": 3, "912": 0} {
+		if trunks, _ := r.Route(number); len(trunks) != want {
+			t.Errorf("%s: %d trunks", number, len(trunks))
+		}
+	}
+	if j := r.Explain(to("911")); !j.Emergency || j.Refusal != "" || len(j.Trunks) != 3 {
+		t.Errorf("explained as %+v", j)
+	}
+}
 // TestGuardsOfTrunks asks that a guard closes its trunk alone, and that a call
 // which no trunk takes is refused at once.
 func TestGuardsOfTrunks(t *testing.T) {

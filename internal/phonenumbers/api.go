@@ -127,6 +127,16 @@ func (a *API) Calls(number string) (outbound, inbound bool) {
 	return both || n.Calling == capableOutbound, both || n.Calling == capableInbound
 }
 
+// Caller is the first number of ours that can make calls; "" where there is none.
+func (a *API) Caller() string {
+	for _, n := range a.inventory.list(func(n *number) bool { return n.Owned }) {
+		if outbound, _ := a.Calls(n.phone); outbound {
+			return n.phone
+		}
+	}
+	return ""
+}
+
 // Register adds the routes of the API.
 func (a *API) Register(rt *rest.Router) {
 	const available = "/availablePhoneNumbers"

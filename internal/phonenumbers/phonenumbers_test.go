@@ -89,6 +89,19 @@ func TestNumberIsNamedByItsID(t *testing.T) {
 	f.send(t, "GET", "/phoneNumbers/15550100001", "", 404)
 }
 
+// TestCallerIsTheFirstNumberThatCalls asks which number stands for the resource where a call has no
+// caller id.
+func TestCallerIsTheFirstNumberThatCalls(t *testing.T) {
+	f := inMemory(t)
+	if caller := f.Caller(); caller != "+15550100001" {
+		t.Errorf("it is %s", caller)
+	}
+	f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"calling":"inbound","sms":null}`, 202)
+	if caller := f.Caller(); caller != "+15550100002" {
+		t.Errorf("it is %s where the first only takes calls", caller)
+	}
+}
+
 // TestCapabilitiesAreUpdated asks for the operation and for what stays.
 func TestCapabilitiesAreUpdated(t *testing.T) {
 	f := inMemory(t)

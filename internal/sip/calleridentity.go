@@ -31,8 +31,10 @@ func (o *outbound) caller(with terms) party {
 }
 
 // isPrivate reports whether the number is for the network alone, not for the callee
-// (RFC 3325 §9.3).
-func (o *outbound) isPrivate(with terms) bool { return with.shown.Private || o.invitation.Withheld }
+// (RFC 3325 §9.3). An emergency service sees it.
+func (o *outbound) isPrivate(with terms) bool {
+	return !o.emergency && (with.shown.Private || o.invitation.Withheld)
+}
 
 // ownHost is the host of our addresses towards a peer.
 func (s *Server) ownHost(shown *trunk.Shown, transport string, peer netip.Addr) string {

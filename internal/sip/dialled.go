@@ -22,6 +22,9 @@ func (l *leg) callee(uri *sip.Uri) (identifier.ID, error) {
 // name of a telephone or by raw id, or a number.
 func (s *Server) calleeOfPhone(uri *sip.Uri) (identifier.ID, error) {
 	user := header.User(uri)
+	if number, ok := s.cfg.Permit.Emergency(header.StripSeparators(user)); ok { // before a colleague with such a name
+		return number, nil
+	}
 	if other, ok := s.cfg.Phones.Find(user); ok {
 		return other.Identity, nil
 	}

@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"net/netip"
+	"strings"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -30,7 +31,11 @@ func (d numberDialer) Dial(_ context.Context, in call.Invitation, report func(ca
 	if err := s.mayDial(in); err != nil {
 		return nil, err
 	}
-	trunks, err := s.trunks.Route(number)
+	emergency := s.cfg.Permit.IsEmergency(in.To)
+	if emergency {
+		number = strings.TrimPrefix(number, "+") // no carrier knows it behind one
+	}
+	trunks, err := s.route(number)
 	if err != nil {
 		return nil, fault.NotFound("no route takes %s", number).WithCause(err)
 	}
@@ -38,12 +43,20 @@ func (d numberDialer) Dial(_ context.Context, in call.Invitation, report func(ca
 	if asker, err := identifier.Parse(in.By); err == nil && asker.Kind() == identifier.CommunicationUser {
 		in.DisplayName = "" // a user's phone may show its number, not any name it likes
 	}
-	out := &outbound{invitation: in, number: number, trunks: trunks}
+	out := &outbound{invitation: in, number: number, trunks: trunks, emergency: emergency}
 	l, err := s.startOutbound(originTrunk(trunks[0]), out, report, (*leg).tryNext)
 	if err != nil {
 		return nil, err
 	}
 	return l, nil
+}
+
+// route finds the trunks for a number.
+func (s *Server) route(number string) ([]*trunk.Trunk, error) {
+	if s.cfg.Permit == nil {
+		return s.trunks.Route(number)
+	}
+	return s.cfg.Permit.Route(number)
 }
 
 // tryNext calls the next address of the trunk, or the next trunk. Each attempt

@@ -86,7 +86,7 @@ func (s *Server) probe() {
 // overloaded refuses a call over a stream where the gate does not admit it: there
 // is no cheaper way than through its transaction.
 func (s *Server) overloaded(request *sip.Request, tx *transaction.Server) bool {
-	if !request.IsInvite() || request.Transport() == "UDP" || s.gate.Admit(time.Now()) {
+	if !request.IsInvite() || request.Transport() == "UDP" || (peers{s}).IsEmergency(request.Recipient.User) || s.gate.Admit(time.Now()) {
 		return false
 	}
 	s.respond(request, tx, sip.StatusServiceUnavailable, "Service Unavailable", sip.NewHeader("Retry-After", gate.OverloadRetry))

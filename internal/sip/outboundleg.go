@@ -19,6 +19,7 @@ type outbound struct {
 	path       []sip.Uri        // proxies on the way to a telephone (RFC 3327), the nearest first
 	invite     *inviting        // the attempt under way; nil while a name is looked up
 	auth       *authorization   // of the INVITE to the present trunk
+	emergency  bool             // it is for an emergency service
 	rang       bool             // Ringing was reported: it must not ring elsewhere
 	early      earlyAnswers
 }
@@ -100,7 +101,7 @@ func (l *leg) inviteAnswered(attempt *inviting, response *sip.Response, err erro
 		if l.trunk != nil {
 			l.server.locator.silent.noteBusy(l.trunk, l.out.place, response)
 		}
-		l.failed(reasonOf(response), failsOver(response.StatusCode))
+		l.failed(reasonOf(response), l.out.emergency || failsOver(response.StatusCode))
 	}
 }
 

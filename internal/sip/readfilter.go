@@ -31,6 +31,11 @@ func (p peers) IsRegistered(from netip.AddrPort) bool {
 
 func (p peers) HasCall(callID string) bool { return p.server.legs.knows(callID) }
 
+func (p peers) IsEmergency(user string) bool {
+	_, ok := p.server.cfg.Permit.Emergency(user)
+	return ok
+}
+
 func (p peers) Authenticates() bool { return p.server.authenticates() }
 
 var errFlood = errors.New("the unknown source exceeds its rate")

@@ -102,7 +102,7 @@ func (l *leg) referTo(in call.Invitation) (to, refused string) {
 
 // leadsTo reports whether a route takes a number through a trunk.
 func (s *Server) leadsTo(number string, via *trunk.Trunk) bool {
-	trunks, err := s.trunks.Route(number)
+	trunks, err := s.route(number)
 	return err == nil && slices.ContainsFunc(trunks, func(t *trunk.Trunk) bool { return t.Name == via.Name })
 }
 

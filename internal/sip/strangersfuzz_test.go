@@ -63,6 +63,7 @@ func FuzzStrangersDatagram(f *testing.F) {
 // nobody is a gate's neighbourhood without neighbours.
 type nobody struct{}
 
+func (nobody) IsEmergency(string) bool          { return false }
 func (nobody) IsTrunk(netip.Addr) bool          { return false }
 func (nobody) IsRegistered(netip.AddrPort) bool { return false }
 func (nobody) HasCall(string) bool              { return false }

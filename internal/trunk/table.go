@@ -145,6 +145,9 @@ func (t *Table) Route(number string) ([]*Trunk, error) {
 	return callable(found)
 }
 
+// Callable returns all trunks that can be called through, in their order. An error is ErrNoRoute.
+func (t *Table) Callable() ([]*Trunk, error) { return callable(t.Trunks()) }
+
 // callable leaves out the trunks that only call in.
 func callable(trunks []*Trunk) (list []*Trunk, err error) {
 	for _, trunk := range trunks {

@@ -23,6 +23,8 @@ type Peers interface {
 	IsRegistered(netip.AddrPort) bool
 	// HasCall reports whether a Call-ID is one of a call that goes on.
 	HasCall(callID string) bool
+	// IsEmergency reports whether the user of an address is an emergency service.
+	IsEmergency(user string) bool
 	// Authenticates reports whether anybody may come in by credentials.
 	Authenticates() bool
 }

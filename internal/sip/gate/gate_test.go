@@ -20,6 +20,7 @@ type neighbourhood struct {
 	authenticate bool
 }
 
+func (n neighbourhood) IsEmergency(user string) bool          { return user == "112" }
 func (n neighbourhood) IsTrunk(a netip.Addr) bool             { return a == n.trunk }
 func (n neighbourhood) IsRegistered(from netip.AddrPort) bool { return from == n.registered }
 func (n neighbourhood) HasCall(callID string) bool            { return callID == n.call }

@@ -38,7 +38,7 @@ func (g *Gate) screen(data []byte, from netip.AddrPort, now time.Time) (pass boo
 	key := g.decisions.key(p)
 	admitted, repeated := g.decisions.find(key, now)
 	if !repeated {
-		admitted = g.Admit(now)
+		admitted = g.isEmergency(data) || g.Admit(now)
 		g.decisions.keep(key, admitted, now)
 	}
 	if admitted {
@@ -47,6 +47,17 @@ func (g *Gate) screen(data []byte, from netip.AddrPort, now time.Time) (pass boo
 	reply = g.refusal(p, from)
 	reply.Show = !repeated && g.shown.Allow(now)
 	return false, reply
+}
+
+// longestEmergency bounds the numbers of emergency services, so that most calls cost nothing here.
+const longestEmergency = 8
+
+// isEmergency reports whether an INVITE calls an emergency service: those calls are the last to be
+// refused (RFC 5390, requirement 13).
+func (g *Gate) isEmergency(data []byte) bool {
+	_, rest, _ := bytes.Cut(data[:min(len(data), 64)], []byte(":"))
+	end := bytes.IndexAny(rest, "@;> \r")
+	return end > 0 && end <= longestEmergency && g.cfg.Peers.IsEmergency(string(rest[:end]))
 }
 
 // Admit asks for one more call, and counts and logs where it is refused.

@@ -27,6 +27,21 @@ func fullGate(authenticate bool) (*Gate, time.Time) {
 	return g, now
 }
 
+// TestEmergencyCallsAreNotRefused asks that calls to emergency services pass where all others are
+// refused.
+func TestEmergencyCallsAreNotRefused(t *testing.T) {
+	t.Parallel()
+	g, now := fullGate(false)
+	for uri, want := range map[string]bool{
+		"sip:112@d": true, "sip:112;phone-context=x@d": true, "tel:112": true, "sip:1120@d": false, "sip:@112": false, "sip:112.example.com": false, "": false,
+	} {
+		head := "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK" + uri + "\r\nFrom: <sip:a@b>;tag=f\r\nTo: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n"
+		if pass, _, _ := g.Datagram([]byte("INVITE "+uri+" SIP/2.0\r\n"+head), trunkAddr, now); pass != want {
+			t.Errorf("%q passes: %t", uri, pass)
+		}
+	}
+}
+
 // TestRefusalIsWrittenFromTheBytes asks byte by byte what a call is refused with, for each
 // form of what is copied.
 func TestRefusalIsWrittenFromTheBytes(t *testing.T) {
