@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/outbound"
 	"github.com/switchhook/switchhook/internal/permit"
@@ -44,6 +45,18 @@ func TestTrunksOfApplicationsTakeSRTP(t *testing.T) {
 	for _, each := range f.table.Trunks() {
 		if each.Name == "sbc.example.com" && each.SRTP != trunk.Optional {
 			t.Errorf("SRTP is %s", each.SRTP)
+		}
+	}
+}
+
+// TestTrunksOfApplicationsArePinged: the real service asks border controllers whether they are
+// there, and leaves out those that do not answer.
+func TestTrunksOfApplicationsArePinged(t *testing.T) {
+	f := inMemory(t)
+	f.patch(t, `{"trunks":{"sbc.example.com":{"sipSignalingPort":5061}}}`)
+	for _, each := range f.table.Trunks() {
+		if each.Name == "sbc.example.com" && each.Ping != time.Minute {
+			t.Errorf("OPTIONS are sent every %s", each.Ping)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package siprouting
 
 import (
 	"slices"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -37,6 +38,9 @@ func (a *API) settings(p plan) ([]trunk.Trunk, []trunk.Route) {
 	return trunks, routes
 }
 
+// pingEvery is how often a trunk that an application named is asked whether it is there.
+const pingEvery = time.Minute
+
 // foreign is a trunk that an application named. One at the host of a trunk of the
 // configuration file obeys that trunk's settings, but nobody calls in as it by
 // credentials, and it is not registered twice.
@@ -50,7 +54,7 @@ func (a *API) foreign(name string) trunk.Trunk {
 	}
 	return trunk.Trunk{
 		Name: name, Host: name, Transport: trunk.TLS, SRTP: trunk.Optional, // controllers that are set up for ACS insist on SRTP
-		CallerIDs: trunk.CallerIDs{Any: true}, Foreign: true, Allow: a.cfg.Allow,
+		CallerIDs: trunk.CallerIDs{Any: true}, Ping: pingEvery, Foreign: true, Allow: a.cfg.Allow,
 	}
 }
 
