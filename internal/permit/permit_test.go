@@ -163,6 +163,7 @@ func TestEmergencyCallsNeedNoRoute(t *testing.T) {
 		t.Errorf("explained as %+v", j)
 	}
 }
+
 // TestGuardsOfTrunks asks that a guard closes its trunk alone, and that a call
 // which no trunk takes is refused at once.
 func TestGuardsOfTrunks(t *testing.T) {

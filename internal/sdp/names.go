@@ -40,6 +40,16 @@ func (s *Session) Names() (list []string) {
 	return list
 }
 
+// SoundAddress is where the first stream of sound wants to be heard; zero where none tells.
+func (s *Session) SoundAddress() netip.Addr {
+	for i := range s.Streams {
+		if stream := &s.Streams[i]; stream.Kind == "audio" && stream.Port != 0 {
+			return stream.Address
+		}
+	}
+	return netip.Addr{}
+}
+
 // Place gives the streams of a host their address.
 func (s *Session) Place(host string, at netip.Addr) {
 	for i := range s.Streams {

@@ -17,7 +17,7 @@ func (l *leg) replyTimedOut() {
 	case l.leaving != nil: // 64*T1 after the CANCEL: RFC 3261 §9.1
 		l.reports.end(*l.leaving)
 		l.phase = over
-	case l.overUDPAfterAll():
+	case l.overUDPAfterAll(nil):
 	case l.hasAlternative():
 		l.server.locator.silent.note(l.trunk, l.out.place)
 		l.failed(call.Reason{Kind: call.Unreachable, Text: l.peerName() + " does not reply"}, true)

@@ -73,7 +73,7 @@ func (l *leg) answerIn(message sip.Message) (*sdp.Session, error) {
 
 // acceptAnswer sets the sound up as the peer has answered.
 func (l *leg) acceptAnswer(answer *sdp.Session) error {
-	agreed, err := sdp.Accept(l.local(), answer)
+	agreed, err := sdp.Accept(l.local(nil), answer)
 	if err != nil {
 		return err
 	}

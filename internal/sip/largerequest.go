@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"slices"
 	"time"
@@ -46,6 +47,7 @@ func (l *leg) overTCP() {
 	via, place := *l.trunk, l.out.place
 	via.Transport = trunk.TCP
 	l.out.invite = nil // nothing is under way that could be cancelled
+	l.out.reused = l.server.hasConnection("TCP", place.String())
 	l.server.work.Go(func() {
 		ctx, cancel := context.WithTimeout(l.ctx, largeWait)
 		defer cancel()
@@ -74,15 +76,19 @@ func (l *leg) isOverTCP() bool {
 
 // overUDPAfterAll calls the place again over UDP where TCP has carried an INVITE to nobody:
 // carriers have proxies, and firewalls, that accept connections and leave it at that. It
-// returns false where that is not so: who has answered 1xx over TCP has the call.
-func (l *leg) overUDPAfterAll() bool {
+// returns false where that is not so: who has answered 1xx over TCP has the call. err is why there
+// was no answer; nil: it has taken too long.
+func (l *leg) overUDPAfterAll(err error) bool {
 	attempt := l.out.invite
 	if !l.isOverTCP() || attempt == nil || attempt.state != inviteCalling || l.leaving != nil {
 		return false
 	}
 	l.timers.stop(timerNoReply)
-	l.server.noTCP.Put(l.out.place, struct{}{}, time.Now())
 	l.out.places = slices.Insert(l.out.places, 0, l.out.place)
+	if l.out.reused && errors.Is(err, transaction.ErrTransport) { // it had been closed, as idle ones are: that says nothing of another
+		return l.startNextTrunk()
+	}
+	l.server.noTCP.Put(l.out.place, struct{}{}, time.Now())
 	l.log.Info("large INVITE is sent again over UDP: the trunk accepted a TCP connection and did not reply over it")
 	return l.startNextTrunk()
 }

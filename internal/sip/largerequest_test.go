@@ -2,6 +2,7 @@ package sip
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
+	"github.com/switchhook/switchhook/internal/trunk"
 )
 
 // large is a call whose INVITE is longer than a datagram should be.
@@ -160,4 +162,53 @@ func TestCallGivenUpWhileItsLargeINVITEConnects(t *testing.T) {
 		t.Errorf("ended by %+v", why)
 	}
 	phone.Close()
+}
+
+// TestIdleConnectionThatIsClosedIsOpenedAgain has a carrier that closes an idle TCP connection as
+// a large INVITE comes over it: another connection carries the call, and the next one.
+func TestIdleConnectionThatIsClosedIsOpenedAgain(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	behind, _ := callee(t, "behind", func(c *siptest.Config) { c.Transport = "tcp" })
+	go func() {
+		for first := true; ; first = false {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			if first {
+				go func() { conn.Read(make([]byte, 1)); conn.Close() }()
+				continue
+			}
+			far, err := net.Dial("tcp", behind.Addr().String())
+			if err != nil {
+				return
+			}
+			go func() { io.Copy(far, conn); far.Close() }()
+			go func() { io.Copy(conn, far); conn.Close() }()
+		}
+	}()
+	at := addressOf(listener.Addr())
+	via := trunk.Trunk{Name: "carrier", Host: at.Addr().String(), Port: int(at.Port()), Transport: trunk.UDP, Sources: loopback}
+	r := newRig(t, nil, via)
+	idle := via
+	idle.Transport = trunk.TCP
+	if err := r.Server.connect(within(t), &idle, at); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		made := large(t, r)
+		taken := next(t, behind)
+		if top := taken.Invite.Get("Via"); !strings.HasPrefix(top, "SIP/2.0/TCP ") {
+			t.Errorf("Via %q", top)
+		}
+		taken.Answer()
+		expect[call.Answered](t, made)
+		made.End(call.Reason{})
+		expect[call.Ended](t, made)
+	}
 }

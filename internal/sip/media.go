@@ -44,11 +44,12 @@ func (l *leg) crypto() []sdp.Crypto {
 	return l.media.keys
 }
 
-// local is our end of the stream, as the peer reaches it.
-func (l *leg) local() sdp.Local {
+// local is our end of the stream, as the peer that makes an offer reaches it; nil: that makes
+// none.
+func (l *leg) local(offer *sdp.Session) sdp.Local {
 	at := l.localAddress()
 	return sdp.Local{
-		Address: netip.AddrPortFrom(l.server.soundAddress(at.Addr(), l.dialog.source.Addr()), at.Port()),
+		Address: netip.AddrPortFrom(l.server.soundAddress(at.Addr(), l.soundPeer(offer)), at.Port()),
 		Bound:   l.server.ports.Address(),
 		Codecs:  l.terms.available(), PTime: l.terms.ptime, Mux: true,
 		Security: l.terms.security, Crypto: l.crypto(),
@@ -56,12 +57,27 @@ func (l *leg) local() sdp.Local {
 	}
 }
 
+// soundPeer is the address by which ours is chosen for the sound: that which the peer signals
+// from, unless its sound is of the other family (RFC 6157 §4).
+func (l *leg) soundPeer(offer *sdp.Session) netip.Addr {
+	signals, sound := l.dialog.source.Addr(), l.media.agreed.Remote.Addr()
+	if offer != nil {
+		if named := offer.SoundAddress(); named.IsValid() && !named.IsUnspecified() {
+			sound = named
+		}
+	}
+	if !sound.IsValid() || sound.Unmap().Is4() == signals.Unmap().Is4() {
+		return signals
+	}
+	return sound
+}
+
 // checkOffer asks whether a call can be taken at all, before it rings.
 func (l *leg) checkOffer(offer *sdp.Session) error {
 	if offer == nil {
 		return nil
 	}
-	return sdp.Check(offer, l.local())
+	return sdp.Check(offer, l.local(offer))
 }
 
 // reply answers the peer's offer and sets the sound up accordingly; without an
@@ -71,10 +87,10 @@ func (l *leg) reply(offer *sdp.Session) ([]byte, error) {
 		return nil, err
 	}
 	if offer == nil {
-		return l.describe(func(local sdp.Local) ([]byte, error) { return sdp.Offer(local), nil })
+		return l.describe(nil, func(local sdp.Local) ([]byte, error) { return sdp.Offer(local), nil })
 	}
 	var agreed sdp.Media
-	text, err := l.describe(func(local sdp.Local) (text []byte, err error) {
+	text, err := l.describe(offer, func(local sdp.Local) (text []byte, err error) {
 		text, agreed, err = sdp.Answer(offer, local)
 		return text, err
 	})
@@ -85,14 +101,14 @@ func (l *leg) reply(offer *sdp.Session) ([]byte, error) {
 }
 
 // describe writes a description; its version grows when it says something new.
-func (l *leg) describe(write func(sdp.Local) ([]byte, error)) ([]byte, error) {
-	text, err := write(l.local())
+func (l *leg) describe(offer *sdp.Session, write func(sdp.Local) ([]byte, error)) ([]byte, error) {
+	text, err := write(l.local(offer))
 	if err != nil {
 		return nil, err
 	}
 	if l.media.described != nil && !bytes.Equal(text, l.media.described) {
 		l.media.version++
-		if text, err = write(l.local()); err != nil {
+		if text, err = write(l.local(offer)); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -135,6 +136,50 @@ func TestRedirectionsAreRefusedWithTheirReason(t *testing.T) {
 	if n := distinct(phone, isRequest("INVITE", false)); n != 5 {
 		t.Errorf("%d INVITEs were sent", n)
 	}
+}
+
+// TestSoundOfAnotherFamilyIsHeard has a peer that signals over IPv6 and speaks over IPv4: our answer
+// names an address that it can reach.
+func TestSoundOfAnotherFamilyIsHeard(t *testing.T) {
+	t.Parallel()
+	probe, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skipf("this machine has no IPv6: %v", err)
+	}
+	probe.Close()
+	local := trunk.Trunk{Name: "local", Host: "::1", Sources: []netip.Prefix{netip.MustParsePrefix("::1/128")}}
+	r := newRigOn(t, netip.IPv6Unspecified(), func(c *Config) { c.Listen = "[::]:0" }, local)
+	_, port, _ := net.SplitHostPort(r.Addr().String())
+	phone := r.phone(t, func(c *siptest.Config) { c.Listen, c.Server = "[::1]:0", "[::1]:"+port })
+	sound, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sound.Close()
+	describe := func(address string) string {
+		return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 " + address + "\r\nt=0 0\r\nm=audio " + fmt.Sprint(addressOf(sound.LocalAddr()).Port()) + " RTP/AVP 0\r\n"
+	}
+	made, err := phone.Invite(siptest.Invite{To: "+15551230001", Body: describe("127.0.0.1"), NoSound: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	taken.Answer()
+	eventually(t, func() bool { return made.Final() != nil })
+	if body := string(made.Final().Body); !strings.Contains(body, "c=IN IP4 127.0.0.1\r\n") {
+		t.Errorf("answered with\n%s", body)
+	}
+	sound.SetReadDeadline(time.Now().Add(patience))
+	if _, _, err := sound.ReadFrom(make([]byte, 2048)); err != nil {
+		t.Errorf("no sound comes: %v", err)
+	}
+	if response, err := made.Reinvite(within(t), []byte(describe("0.0.0.0"))); err != nil || !strings.Contains(string(response.Body), "c=IN IP4 127.0.0.1\r\n") {
+		t.Errorf("on hold: %v, %v", response, err)
+	}
+	expect[call.Answered](t, taken)
+	expect[call.HoldChanged](t, taken)
+	taken.End(call.Reason{})
+	expect[call.Ended](t, taken)
 }
 
 // TestCallsOverIPv6 asks for calls both ways whose signalling and sound are IPv6.

@@ -11,7 +11,7 @@ import (
 
 // unreachable ends an attempt whose INVITE was not answered or not sent.
 func (l *leg) unreachable(err error) {
-	if l.overUDPAfterAll() {
+	if l.overUDPAfterAll(err) {
 		return
 	}
 	text := l.peerName() + " cannot be reached"

@@ -21,6 +21,7 @@ type outbound struct {
 	auth       *authorization   // of the INVITE to the present trunk
 	emergency  bool             // it is for an emergency service
 	rang       bool             // Ringing was reported: it must not ring elsewhere
+	reused     bool             // the connection that carries the INVITE had been open before
 	early      earlyAnswers
 }
 

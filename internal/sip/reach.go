@@ -59,8 +59,8 @@ func release(to transaction.Peer) {
 }
 
 // reach finds where a request goes, and connects if that is needed. via is its trunk; nil
-// for a telephone, which is reached over its flow.
-func (s *Server) reach(ctx context.Context, via *trunk.Trunk, request *sip.Request) (transaction.Peer, error) {
+// for a telephone, which is reached over its flow. lookUp bounds the search for a name.
+func (s *Server) reach(ctx context.Context, via *trunk.Trunk, request *sip.Request, lookUp time.Duration) (transaction.Peer, error) {
 	if via != nil {
 		if err := s.connectFor(ctx, via, request); err != nil {
 			return transaction.Peer{}, err
@@ -79,7 +79,9 @@ func (s *Server) reach(ctx context.Context, via *trunk.Trunk, request *sip.Reque
 	if via != nil {
 		t.Allow = via.Allow
 	}
-	places, err := s.locator.find(ctx, t)
+	looking, cancel := context.WithTimeout(ctx, lookUp)
+	places, err := s.locator.find(looking, t)
+	cancel()
 	if err != nil {
 		return transaction.Peer{}, err
 	}
@@ -100,7 +102,11 @@ func (s *Server) reach(ctx context.Context, via *trunk.Trunk, request *sip.Reque
 // nowhere yet. A name that it gives may have no address here, such as one of its own network,
 // or one for services alone: then it is reached where it was heard.
 func (s *Server) reachPeer(ctx context.Context, via *trunk.Trunk, request *sip.Request, heard netip.AddrPort) (transaction.Peer, error) {
-	to, err := s.reach(ctx, via, request)
+	lookUp := dialTimeout
+	if heard.IsValid() { // a name server that is silent must not hold up an ACK for longer
+		lookUp = nameTime
+	}
+	to, err := s.reach(ctx, via, request, lookUp)
 	if err == nil || !heard.IsValid() {
 		return to, err
 	}

@@ -1,9 +1,16 @@
 package sip
 
 import (
+	"context"
+	"log/slog"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
@@ -60,4 +67,24 @@ func TestCallerWhoseNameHasNoAddressIsReachedWhereItWasHeard(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect[call.Ended](t, p)
+}
+
+// TestSilentNameServerHoldsUpNoACK asks how long a request waits for its peer's name, where the
+// peer was heard.
+func TestSilentNameServerHoldsUpNoACK(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		names := &zone{}
+		names.silent.Store(true)
+		s := &Server{log: slog.New(slog.DiscardHandler), locator: newLocator(names)}
+		request := sip.NewRequest(sip.ACK, sip.Uri{Scheme: "sip", Host: "inside.example"})
+		request.SetTransport("UDP")
+		request.SetDestination("inside.example:5060")
+		ctx, cancel := context.WithTimeout(t.Context(), dialTimeout)
+		defer cancel()
+		began, heard := time.Now(), netip.MustParseAddrPort("192.0.2.7:5060")
+		to, err := s.reachPeer(ctx, nil, request, heard)
+		if took := time.Since(began); err != nil || to.Address != heard || took > nameTime {
+			t.Errorf("reached at %v after %s: %v", to.Address, took, err)
+		}
+	})
 }

@@ -47,9 +47,15 @@ func (s *Server) malformed(request *sip.Request, tx *transaction.Server) bool {
 	return true
 }
 
+const statusUnsupportedURIScheme = 416 // sipgo has HTTP's name of it
+
 // refuseUnsupported refuses what this server cannot do or, while it stops, must not
 // begin.
 func (s *Server) refuseUnsupported(request *sip.Request, tx *transaction.Server) bool {
+	if scheme := strings.ToLower(request.Recipient.Scheme); scheme != "sip" && scheme != "sips" && scheme != "tel" { // RFC 3261 §8.2.2.1
+		s.respond(request, tx, statusUnsupportedURIScheme, "Unsupported URI Scheme")
+		return true
+	}
 	if s.badExtension(request, tx) {
 		return true
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -17,6 +18,30 @@ import (
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
+
+// TestUnknownSchemesAreRefused asks what a URI gets that is none of telephony (RFC 3261 §8.2.2.1).
+func TestUnknownSchemesAreRefused(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	conn, err := net.Dial("udp", r.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(patience))
+	for number, test := range []struct{ uri, want string }{
+		{"nobodyKnowsThis:+15551230001", "SIP/2.0 416 "}, {"urn:service:sos", "SIP/2.0 416 "}, {"TEL:+15551230001", "SIP/2.0 200 "},
+	} {
+		ask := request("OPTIONS", 100+number, "", "")
+		_, rest, _ := strings.Cut(ask, " SIP/2.0")
+		fmt.Fprint(conn, "OPTIONS "+test.uri+" SIP/2.0"+rest)
+		buffer := make([]byte, 4096)
+		n, err := conn.Read(buffer)
+		if err != nil || !strings.HasPrefix(string(buffer[:n]), test.want) {
+			t.Errorf("%s: %v\n%s", test.uri, err, buffer[:n])
+		}
+	}
+}
 
 // TestRequestsOutsideCallsAreAnswered asks for the statuses of RFC 3261.
 func TestRequestsOutsideCallsAreAnswered(t *testing.T) {

@@ -43,7 +43,7 @@ func (l *leg) sendRefresh(method sip.RequestMethod) {
 	var body []byte
 	if method == sip.INVITE {
 		var err error
-		if body, err = l.describe(func(local sdp.Local) ([]byte, error) { return sdp.Offer(local), nil }); err != nil {
+		if body, err = l.describe(nil, func(local sdp.Local) ([]byte, error) { return sdp.Offer(local), nil }); err != nil {
 			return
 		}
 	}

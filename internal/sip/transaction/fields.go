@@ -110,7 +110,7 @@ func isBareIPv6(host string) bool {
 		return false
 	}
 	address, err := netip.ParseAddr(host)
-	return err == nil && !address.Is4In6() && address.Zone() == ""
+	return err == nil && address.Zone() == ""
 }
 
 // parameters appends parameters, each behind the separator. A value with blanks is quoted.
