@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -269,7 +270,12 @@ func TestWithoutApplicationsTelephonesDecide(t *testing.T) {
 // number the service sees.
 func TestUsersTelephonesCallEmergencyServices(t *testing.T) {
 	run(t, func(w *world) {
-		w.guarded(permit.Guard{Name: "no phone", By: []string{ann.Raw()}, Deny: true})
+		w.guarded(permit.Guard{Name: "no phone", By: []string{ann.Raw()}, Except: []string{aPhone}, Deny: true})
+		w.config.Overloaded = func() bool { return true }
+		w.Registry = call.NewRegistry(w.config, slog.New(slog.DiscardHandler))
+		if _, err := w.Incoming(call.Invitation{From: ann, To: phone(aPhone), CallerID: phone(ourPhone)}, calltest.Inbound()); !fault.Is(err, fault.KindBusy) {
+			t.Errorf("another call while there is too much to do: %v", err)
+		}
 		for name, test := range map[string]struct {
 			callerID identifier.ID
 			shown    identifier.ID

@@ -59,7 +59,7 @@ func (r *Registry) callOut(in Invitation, leg Leg) (report func(Report), err err
 // callThrough starts the call of a telephone, and dials whom it calls.
 func (r *Registry) callThrough(in, onward Invitation, leg Leg) (report func(Report), err error) {
 	caller := newCaller(in, leg)
-	report, err = start(r, func(c *Call) func(Report) {
+	report, err = startFor(r, in.To, func(c *Call) func(Report) {
 		caller.call = c
 		c.endpoints = append(c.endpoints, caller)
 		c.record.startedBy = caller.id

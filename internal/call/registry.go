@@ -70,9 +70,14 @@ func (r *Registry) Active() int {
 // answer is returned. It is done here, before the call has its goroutine, and in its first
 // turn: who begins a call needs not wait for another goroutine.
 func start[T any](r *Registry, first func(*Call) T) (answer T, err error) {
+	return startFor(r, identifier.ID{}, first)
+}
+
+// startFor is start for a call to somebody: one to an emergency service is taken while no other is.
+func startFor[T any](r *Registry, to identifier.ID, first func(*Call) T) (answer T, err error) {
 	c := newCall(r)
 	c.turn.Lock()
-	if err := r.admit(c); err != nil {
+	if err := r.admit(c, r.cfg.Permit.IsEmergency(to)); err != nil {
 		return answer, err
 	}
 	answer = first(c)
@@ -86,19 +91,20 @@ func start[T any](r *Registry, first func(*Call) T) (answer T, err error) {
 func (r *Registry) begin(first func(*Call)) error {
 	c := newCall(r)
 	c.post(func() { first(c) })
-	if err := r.admit(c); err != nil {
+	if err := r.admit(c, false); err != nil {
 		return err
 	}
 	go c.run()
 	return nil
 }
 
-// admit takes a new call in, unless none is taken now.
-func (r *Registry) admit(c *Call) error {
+// admit takes a new call in, unless none is taken now. One to an emergency service is taken
+// unless the server stops.
+func (r *Registry) admit(c *Call, emergency bool) error {
 	overloaded := r.cfg.Overloaded()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.full(overloaded); err != nil {
+	if err := r.full(overloaded); err != nil && (r.draining || !emergency) {
 		return err
 	}
 	r.calls[c] = struct{}{}
