@@ -82,7 +82,7 @@ func (l *leg) referReceived(request *sip.Request, tx *transaction.Server) {
 	}
 	l.findOther(target, accept, func() {
 		r.outcome = referSettled
-		refuse(call.Status{Code: sip.StatusCallTransactionDoesNotExists, Phrase: "Call/Transaction Does Not Exist"}, "Replaces names no established call of this phone")
+		refuse(call.Status{Code: sip.StatusGlobalDecline, Phrase: "Decline"}, "Replaces names no established call of this phone")
 	})
 }
 

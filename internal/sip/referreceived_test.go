@@ -160,7 +160,8 @@ func TestPhoneThatDoesNotListenIsStillHungUpOn(t *testing.T) {
 	}
 }
 
-// TestTransfersThatAreRefused before anybody is asked.
+// TestTransfersThatAreRefused before anybody is asked, by statuses that are about the REFER alone: a
+// phone that hears 404, 416 or 481 hangs up (RFC 3261 §12.2.1.2, RFC 5057 §5.1).
 func TestTransfersThatAreRefused(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil, acceptingRefer(trunk.AcceptAny))
@@ -178,10 +179,10 @@ func TestTransfersThatAreRefused(t *testing.T) {
 		{"broken Replaces", []siptest.Field{referTo("<sip:+15557770000@x?Replaces=abc>")}, 400},
 		{"two", []siptest.Field{referTo("<sip:+15557770000@x>"), {Name: "r", Value: "<sip:+15557770001@x>"}}, 400},
 		{"another method", []siptest.Field{referTo("<sip:+15557770000@x;method=BYE>")}, 603},
-		{"another scheme", []siptest.Field{referTo("<https://example.com/>")}, 416},
-		{"a name", []siptest.Field{referTo("<sip:bob%20b@x>")}, 404},
-		{"Replaces of nothing", []siptest.Field{referTo("<sip:+15557770000@x?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc>")}, 481},
-		{"Replaces of itself", []siptest.Field{referTo("<sip:x@x?Replaces=" + header.Escape(made.ID+";to-tag="+made.Final().Tag("To")+";from-tag="+made.Invite.Tag("From")) + ">")}, 481},
+		{"another scheme", []siptest.Field{referTo("<https://example.com/>")}, 603},
+		{"a name", []siptest.Field{referTo("<sip:bob%20b@x>")}, 603},
+		{"Replaces of nothing", []siptest.Field{referTo("<sip:+15557770000@x?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc>")}, 603},
+		{"Replaces of itself", []siptest.Field{referTo("<sip:x@x?Replaces=" + header.Escape(made.ID+";to-tag="+made.Final().Tag("To")+";from-tag="+made.Invite.Tag("From")) + ">")}, 603},
 		{"an unknown extension", []siptest.Field{referTo("<sip:+15557770000@x>"), {Name: "Require", Value: "nosub"}}, 420},
 	} {
 		if answer := hands(t, made, test.fields...); answer.Status() != test.want {
@@ -294,7 +295,7 @@ func TestStrangersLegsCannotBeTaken(t *testing.T) {
 	phone := r.phone(t, nil)
 	made, taken := r.connect(t, phone)
 	elsewhere, _ := r.connect(t, r.phone(t, func(c *siptest.Config) { c.Listen = "127.0.0.7:0" }))
-	if answer := hands(t, made, replacesOf(elsewhere)); answer.Status() != 481 {
+	if answer := hands(t, made, replacesOf(elsewhere)); answer.Status() != 603 {
 		t.Errorf("another trunk's call: %s", answer.Start)
 	}
 	if len(taken.news) != 0 {

@@ -124,15 +124,11 @@ func (t *ReferTo) readHeaders(text string) error {
 	return nil
 }
 
-// ReferToRefusal is the answer to a Refer-To that cannot be followed.
+// ReferToRefusal is the answer to a Refer-To that cannot be followed. It is about the REFER alone:
+// 404, 416 and 481 would say that the dialog is over (RFC 5057 §5.1), and the phone would hang up.
 func ReferToRefusal(why error) Status {
-	switch {
-	case errors.Is(why, errScheme):
-		return Status{Code: 416, Phrase: "Unsupported URI Scheme"}
-	case errors.Is(why, errMethod):
+	if errors.Is(why, errScheme) || errors.Is(why, errMethod) || errors.Is(why, errNobody) {
 		return Status{Code: 603, Phrase: "Decline"}
-	case errors.Is(why, errNobody):
-		return Status{Code: 404, Phrase: "Not Found"}
 	}
 	return Status{Code: 400, Phrase: "Bad Refer-To"}
 }
