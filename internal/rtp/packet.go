@@ -5,11 +5,13 @@ import "encoding/binary"
 const (
 	headerSize = 12
 	version    = 2
-	// maxPacket is the most bytes of a packet that are read: 60 ms of G.711 and
-	// room for extensions. Longer ones are malformed here.
-	maxPacket = 640
-	// maxPayload bounds what the jitter buffer keeps of a packet.
+	// maxPacket is the most bytes of a packet that are read: 200 ms of G.711 (RFC 3551 §4.2)
+	// and room for extensions. Longer ones are malformed here.
+	maxPacket = 1760
+	// maxPayload bounds what the jitter buffer keeps of a packet, or of a part of one.
 	maxPayload = 512
+	// partSize is the part of a longer packet of G.711 or G.722 that is kept as one: 60 ms.
+	partSize = 480
 )
 
 // header is the fixed header of a packet (RFC 3550 §5.1). Contributing sources

@@ -64,7 +64,7 @@ func (s *Stream) count(judged verdict, at int64, size int) bool {
 	return true
 }
 
-// receiveSound puts sound into the jitter buffer.
+// receiveSound puts sound into the jitter buffer, long packets in parts.
 func (s *Stream) receiveSound(h header, payload []byte, format uint8, newest bool, at int64) {
 	clock := s.playout.formats[format].codec.ClockRate
 	s.reception.arrive(h.timestamp, time.Duration(at-s.reception.origin), clock)
@@ -73,7 +73,16 @@ func (s *Stream) receiveSound(h header, payload []byte, format uint8, newest boo
 	if !s.terms.media.Receive {
 		return
 	}
-	switch s.playout.push(h, format, payload, moment{newest, s.waited(at), jitter}) {
+	for !s.playout.formats[format].whole && len(payload) > maxPayload {
+		s.keepSound(h, payload[:partSize], format, moment{newest, s.waited(at), jitter})
+		payload, h.timestamp = payload[partSize:], h.timestamp+partSize // a byte is a unit of the clock
+	}
+	s.keepSound(h, payload, format, moment{newest, s.waited(at), jitter})
+}
+
+// keepSound puts a packet, or a part of one, into the jitter buffer.
+func (s *Stream) keepSound(h header, payload []byte, format uint8, came moment) {
+	switch s.playout.push(h, format, payload, came) {
 	case late:
 		s.counters.late.Add(1)
 	case duplicate:
