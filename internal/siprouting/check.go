@@ -154,9 +154,9 @@ func (asked trunkPatch) checkUnsupported(name string) error {
 	switch {
 	case asked.StepOut.Value:
 		return fault.Unsupported("trunk %s: stepOutOfSignaling is not offered: calls stay in the server's hands", name)
-	case asked.Family.Value != "" && asked.Family.Value != "IPv4" && asked.Family.Value != "IPv6":
+	case asked.Family.Value != "" && !strings.EqualFold(asked.Family.Value, "IPv4") && !strings.EqualFold(asked.Family.Value, "IPv6"):
 		return rest.Field("ipAddressVersion", fault.Invalid("trunk %s: ipAddressVersion is IPv4 or IPv6, not %.20q", name, asked.Family.Value))
-	case asked.Family.Value == "IPv6":
+	case strings.EqualFold(asked.Family.Value, "IPv6"):
 		return fault.Unsupported("trunk %s: ipAddressVersion IPv6 cannot be asked for: the trunk's host decides, by the addresses that it resolves to", name)
 	}
 	return nil

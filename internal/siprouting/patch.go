@@ -2,6 +2,7 @@ package siprouting
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/rest"
@@ -91,7 +92,13 @@ func (a *API) patchTrunk(t *sbc, asked trunkPatch) error {
 		t.Off = !asked.Enabled.Value && !asked.Enabled.Null // null is the default, enabled
 	}
 	t.Privacy = asked.Privacy.Change(t.Privacy)
-	if t.Privacy != "" && t.Privacy != privacyID && t.Privacy != privacyNone {
+	switch { // .NET's SDK of the preview writes both in small letters
+	case t.Privacy == "":
+	case strings.EqualFold(t.Privacy, privacyID):
+		t.Privacy = privacyID
+	case strings.EqualFold(t.Privacy, privacyNone):
+		t.Privacy = privacyNone
+	default:
 		return rest.Field("privacyHeader", fault.Invalid("trunk %s: privacyHeader is ID or None, not %.20q", t.Name, t.Privacy))
 	}
 	return asked.checkUnsupported(t.Name)

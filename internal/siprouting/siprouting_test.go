@@ -329,7 +329,7 @@ func TestPrivacyHidesCallers(t *testing.T) {
 		t.Fatal("there is no such trunk")
 		return false
 	}
-	f.patch(t, `{"trunks":{"sip.provider.example":{"privacyHeader":"ID"}}}`)
+	f.patch(t, `{"trunks":{"sip.provider.example":{"privacyHeader":"id","ipAddressVersion":"ipv4"}}}`) // as .NET's SDK writes
 	if got := f.send(t, "GET", newest, "", 200); !strings.Contains(got, `"privacyHeader":"ID"`) || !private() {
 		t.Errorf("got %s, private is %t", got, private())
 	}
