@@ -7,6 +7,22 @@ import (
 	"time"
 )
 
+// TestLongHoldThatIsOverBeforeItMovesIsForgotten: its page is gone when it is to be copied to
+// another one. The message that has ended it need not do so again, and leaves the journal too.
+func TestLongHoldThatIsOverBeforeItMovesIsForgotten(t *testing.T) {
+	p := newPages(t)
+	p.write(HoldEntry(Hold{"k", bytes.Repeat([]byte("x"), longHold+1)}))
+	moving := p.holds["k"][0].again()
+	end, entry := p.message(1, "k")
+	p.write(entry)
+	_, other := p.message(2)
+	p.write(moving, other)
+	p.End(end)
+	if len(p.holds) != 0 || !end.settled || p.store.Len() != 1 {
+		t.Errorf("%d holds and %d pages are left; their end waits for %d", len(p.holds), p.store.Len(), end.waits)
+	}
+}
+
 // TestLongHoldsAreInTheJournalAlone: those of ten thousand connections would fill the memory. They
 // are whole for the next process, also after they have moved to another page, and for the one after it.
 func TestLongHoldsAreInTheJournalAlone(t *testing.T) {

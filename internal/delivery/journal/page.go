@@ -61,7 +61,7 @@ func (j *Journal) countCopies(batch []Entry) {
 		case it.again == nil:
 			it.record.copies++
 		case it.skipped:
-			it.record.copies--
+			j.dropCopy(it.record)
 			if it.unread {
 				j.rewriteLater(it.record.home)
 			}
@@ -86,46 +86,6 @@ func (j *Journal) moveIn(p *page) {
 			j.forgetIfDone(old)
 		}
 	}
-}
-
-// settle lets the store forget a record that has ended, once it does not have to
-// end holds any more.
-func (j *Journal) settle(r *Record) {
-	if r.settled || !r.ended || r.waits > 0 {
-		return
-	}
-	r.settled = true
-	home := r.home
-	home.open--
-	if !j.forgetIfDone(home) {
-		j.spoil(home)
-	}
-}
-
-// forgetIfDone takes a page out of the journal that has nothing left to keep.
-func (j *Journal) forgetIfDone(p *page) bool {
-	if p.open > 0 || p.records == nil {
-		return p.records == nil
-	}
-	records := p.records
-	p.records = nil
-	delete(j.stale, p)
-	j.store.Done(p.number)
-	for _, r := range records {
-		r.copies--
-		if r.copies > 0 {
-			continue
-		}
-		if r.kind == KindHold {
-			j.forgetHold(r)
-		}
-		for _, ender := range r.enders {
-			ender.waits--
-			j.settle(ender)
-		}
-		r.enders = nil
-	}
-	return true
 }
 
 // spoil notes that a page holds what is not true any more, and has the rest of

@@ -16,7 +16,8 @@ type world struct {
 	testing.TB
 	random *rand.Rand
 	disk   *simDisk
-	number int // of the last message, and of the last body of a hold
+	number int  // of the last message, and of the last body of a hold
+	long   bool // the bodies of holds are in the journal alone
 
 	j       *Journal
 	s       *DiskStore

@@ -25,6 +25,9 @@ func (w *world) queue() {
 			entries = append(entries, EntryOf(r))
 		case 1:
 			a.ends, a.hold = nil, Hold{w.key(), fmt.Append(nil, w.number)}
+			if w.long {
+				a.hold.Body = append(a.hold.Body, make([]byte, longHold)...)
+			}
 			entries = append(entries, HoldEntry(a.hold))
 		case 2:
 			entries = append(entries, ReleaseEntry(a.ends...))
