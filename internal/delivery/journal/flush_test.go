@@ -214,3 +214,27 @@ func TestLogSaysWhenTheJournalCanBeWrittenAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestLogSaysNothingOfRecoveryWhileTheDiskIsFull, though what was written before it was full can
+// still be synced.
+func TestLogSaysNothingOfRecoveryWhileTheDiskIsFull(t *testing.T) {
+	onSlowDisk(t, func(t *testing.T, j *Journal, d *slowDisk, post func(int), _ func() []time.Duration) {
+		var written strings.Builder
+		j.log = slog.New(slog.NewTextHandler(&written, nil))
+		post(1)
+		synctest.Wait()
+		d.fill(true)
+		post(1)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if j.queue.synced == 0 || strings.Contains(written.String(), "can be written again") {
+			t.Errorf("%d records are synced, and the log of a disk that is full has\n%s", j.queue.synced, &written)
+		}
+		d.fill(false)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if n := strings.Count(written.String(), "can be written again"); n != 1 {
+			t.Errorf("%d lines say that it is over", n)
+		}
+	})
+}

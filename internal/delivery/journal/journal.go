@@ -104,9 +104,10 @@ func (j *Journal) logFailure(message string, attributes ...any) {
 	j.log.Error(message, attributes...)
 }
 
-// logRecovery tells that it is over.
+// logRecovery tells that it is over. A sync of what was written before may succeed while
+// nothing more can be written.
 func (j *Journal) logRecovery() {
-	if j.failing.Load() && j.failing.Swap(false) {
+	if j.failing.Load() && j.Failure() == nil && j.failing.Swap(false) {
 		j.log.Warn("the journal of deliveries can be written again")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +18,7 @@ type slowDisk struct {
 	mu     sync.Mutex
 	takes  time.Duration
 	refuse error
+	full   bool            // it takes no page, but syncs those that it has
 	began  []time.Duration // since the start
 	start  time.Time
 }
@@ -32,8 +34,11 @@ func (d *slowDisk) Sync() error {
 
 func (d *slowDisk) Append(ctx context.Context, id uint64, data []byte) (uint64, error) {
 	d.mu.Lock()
-	err := d.refuse
+	err, full := d.refuse, d.full
 	d.mu.Unlock()
+	if full {
+		err = syscall.ENOSPC
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -44,6 +49,12 @@ func (d *slowDisk) set(takes time.Duration, refuse error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.takes, d.refuse = takes, refuse
+}
+
+func (d *slowDisk) fill(full bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.full = full
 }
 
 func (d *slowDisk) syncs() []time.Duration {

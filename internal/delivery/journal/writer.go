@@ -26,6 +26,7 @@ func (j *Journal) Write(life context.Context) {
 			return
 		}
 		j.queue.wrote(len(batch))
+		j.logRecovery()
 	}
 	for failures := 1; j.Flush(life) != nil; failures++ {
 		if !backoff.Wait(life, retry.Delay(failures)) {
@@ -43,7 +44,6 @@ func (j *Journal) writePage(life context.Context, batch []Entry) bool {
 		written, err := j.tryPage(life, batch)
 		if err == nil {
 			j.metrics.writes.Observe(time.Since(now).Seconds())
-			j.logRecovery()
 			recycle(batch)
 			j.owner.Do(func() { j.committed(written, batch) })
 			return true
