@@ -112,6 +112,12 @@ func (c *Call) roomFor(more int) error {
 	return nil
 }
 
+// IsInvited reports whether an invitation can still be called off.
+func (c *Connection) IsInvited(ctx context.Context, invitationID string) bool {
+	is, err := askConnected(ctx, c, func() (bool, error) { return c.call.invitations[invitationID] != nil, nil })
+	return err == nil && is
+}
+
 // CancelAdd calls off an invitation that was not accepted yet. It always has an
 // event of its own: Succeeded, or Failed where it came too late. Succeeded is the
 // end of the connection's own add as well; another connection's add fails.

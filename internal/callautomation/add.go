@@ -94,6 +94,9 @@ func (a *API) cancelAddParticipant(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
+	if full := a.roomIn(conn, what); full != nil && !conn.IsInvited(r.Context(), body.InvitationID) { // it would end nothing, and have an event
+		return full
+	}
 	if err := conn.CancelAdd(r.Context(), body.InvitationID, what); err != nil {
 		return err
 	}

@@ -106,7 +106,12 @@ func (a *API) withContext(w http.ResponseWriter, r *http.Request, do func(*call.
 
 // startMediaStreaming is POST …:startMediaStreaming.
 func (a *API) startMediaStreaming(w http.ResponseWriter, r *http.Request) error {
-	return a.withContext(w, r, (*call.Connection).StartStreaming)
+	return a.withContext(w, r, func(conn *call.Connection, ctx context.Context, what call.Context) error {
+		if err := a.roomIn(conn, what); err != nil {
+			return err
+		}
+		return conn.StartStreaming(ctx, what)
+	})
 }
 
 // stopMediaStreaming is POST …:stopMediaStreaming.

@@ -52,6 +52,11 @@ func (a *API) startRecording(w http.ResponseWriter, r *http.Request) error {
 	if err := a.mayRecord(r, "start", cmp.Or(record.Connection, record.Of.ServerCallID, record.Of.GroupCallID, record.Of.RoomID)); err != nil {
 		return err
 	}
+	if record.CallbackURI != "" {
+		if err := a.room(record.CallbackURI); err != nil {
+			return err
+		}
+	}
 	record.Barrier = barrier(r)
 	state, err := a.calls.StartRecording(r.Context(), record)
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 )
 
 // maxWaiting bounds the callbacks that wait, in bytes, beyond which nothing is begun that would
-// have more of them. Calls that ring are answered, and what ends something is done, always.
+// have more of them. Calls that ring are answered, and what ends something is done, always; what
+// would only tell that there is nothing to end is refused too.
 const maxWaiting = 128 << 20
 
 // room refuses what would have callbacks to an endpoint for which too many wait. It may have as

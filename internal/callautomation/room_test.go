@@ -1,6 +1,7 @@
 package callautomation
 
 import (
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -33,16 +34,22 @@ func TestNothingIsBegunWhereTooManyCallbacksWait(t *testing.T) {
 		answered := a.send("callConnections:answer", `"incomingCallContext":"`+ringing.Context+`"`, "CallConnected ParticipantsUpdated", "CallConnected ParticipantsUpdated")
 		connection := "callConnections/" + answered.CallConnectionID
 		begun := map[string]string{
-			"callConnections":                         create,
-			"callConnections:connect":                 `"callLocator":{"groupCallId":"33333333-2222-4333-8444-555555555555"}`,
-			connection + ":play":                      `"playSources":[{"kind":"file","file":{"uri":"http://app.test/hello.wav"}}]`,
-			connection + ":interruptAudioAndAnnounce": `"playSources":[{"kind":"file","file":{"uri":"http://app.test/hello.wav"}}],"playTo":` + user,
-			connection + ":recognize":                 `"recognizeInputType":"dtmf","recognizeOptions":{"targetParticipant":` + user + `,"dtmfOptions":{"maxTonesToCollect":1}}`,
-			connection + ":sendDtmfTones":             `"tones":["one"],"targetParticipant":` + user,
-			connection + "/participants:add":          `"participantToAdd":` + user,
-			connection + ":transferToParticipant":     `"targetParticipant":` + user,
-			connection + "/participants:moveHere":     `"targetParticipants":[` + user + `],"fromCall":"x"`,
-			connection + ":hold":                      `"targetParticipant":` + user,
+			"callConnections":                                 create,
+			"callConnections:connect":                         `"callLocator":{"groupCallId":"33333333-2222-4333-8444-555555555555"}`,
+			connection + ":play":                              `"playSources":[{"kind":"file","file":{"uri":"http://app.test/hello.wav"}}]`,
+			connection + ":interruptAudioAndAnnounce":         `"playSources":[{"kind":"file","file":{"uri":"http://app.test/hello.wav"}}],"playTo":` + user,
+			connection + ":recognize":                         `"recognizeInputType":"dtmf","recognizeOptions":{"targetParticipant":` + user + `,"dtmfOptions":{"maxTonesToCollect":1}}`,
+			connection + ":sendDtmfTones":                     `"tones":["one"],"targetParticipant":` + user,
+			connection + "/participants:add":                  `"participantToAdd":` + user,
+			connection + ":transferToParticipant":             `"targetParticipant":` + user,
+			connection + "/participants:moveHere":             `"targetParticipants":[` + user + `],"fromCall":"x"`,
+			connection + ":hold":                              `"targetParticipant":` + user,
+			connection + ":startMediaStreaming":               `"x":0`,
+			connection + ":startTranscription":                `"x":0`,
+			connection + ":updateTranscription":               `"locale":"en-US"`,
+			connection + ":startContinuousDtmfRecognition":    `"targetParticipant":` + user,
+			connection + "/participants:cancelAddParticipant": `"invitationId":"none"`,
+			"recordings": `"recordingStateCallbackUri":"http://app.test/callback","callConnectionId":"` + answered.CallConnectionID + `","recordingFormatType":"wav"`,
 		}
 		told := func(path, members string) (int, string) {
 			w := httptest.NewRecorder()
@@ -53,6 +60,7 @@ func TestNothingIsBegunWhereTooManyCallbacksWait(t *testing.T) {
 			if status, text := told(path, here+members); status != http.StatusTooManyRequests || !strings.Contains(text, "64 MB of callbacks wait for app.test, which") {
 				t.Errorf("%s: %d %s", path, status, text)
 			}
+			members = strings.ReplaceAll(members, "http://app.test/callback", "http://other.test/")
 			if status, text := told(path, elsewhere+`"operationCallbackUri":"http://other.test/",`+members); status == http.StatusTooManyRequests {
 				t.Errorf("of another application, %s: %d %s", path, status, text)
 			}
@@ -70,6 +78,41 @@ func TestNothingIsBegunWhereTooManyCallbacksWait(t *testing.T) {
 		} {
 			if status, text := told(path, members); status == http.StatusServiceUnavailable {
 				t.Errorf("%s: %d %s", path, status, text)
+			}
+		}
+		if err := a.calls.Stop(canceled(), t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestInvitationIsCalledOffWhateverWaits: a telephone must not go on ringing because of callbacks. To
+// call off what is over has an event alone, and is refused.
+func TestInvitationIsCalledOffWhateverWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := mixer.New(mixer.Config{GoClock: true}, slog.New(slog.DiscardHandler))
+		defer synctest.Wait()
+		defer engine.Close()
+		a := newApplication(t, engine)
+		user := func() string {
+			return `{"communicationUser":{"id":"` + identifier.NewUser(applicationsResource).Raw() + `"}}`
+		}
+		a.send("callConnections", `"targets":[`+user()+`]`, "", "")
+		ringing := <-a.announcer.Calls
+		answered := a.send("callConnections:answer", `"incomingCallContext":"`+ringing.Context+`"`, "CallConnected ParticipantsUpdated", "CallConnected ParticipantsUpdated")
+		participants := "callConnections/" + answered.CallConnectionID + "/participants"
+		w := httptest.NewRecorder()
+		a.ask(w, participants+":add", `"participantToAdd":`+user())
+		var added struct{ InvitationID string }
+		if err := json.Unmarshal(w.Body.Bytes(), &added); err != nil || added.InvitationID == "" {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		*a.journal = slow{all: maxWaiting}
+		for _, want := range []int{http.StatusAccepted, http.StatusServiceUnavailable} {
+			w := httptest.NewRecorder()
+			a.ask(w, participants+":cancelAddParticipant", `"invitationId":"`+added.InvitationID+`"`)
+			if w.Code != want {
+				t.Errorf("%d %s, want %d", w.Code, w.Body, want)
 			}
 		}
 		if err := a.calls.Stop(canceled(), t.Context()); err != nil {
