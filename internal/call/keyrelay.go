@@ -27,14 +27,15 @@ func (c *Call) passOn(to *endpoint, tone Tone) {
 
 // sendKeys sends the keys that wait; those that come meanwhile follow.
 func (c *Call) sendKeys(to *endpoint) {
-	keys := slices.Clone(to.keys.waiting)
+	keys, leg := slices.Clone(to.keys.waiting), to.leg
 	to.keys.waiting, to.keys.busy = nil, true
 	c.work.Go(func() {
-		err := to.leg.SendTones(context.Background(), keys) // returns when the leg ends, at the latest
+		err := leg.SendTones(context.Background(), keys) // returns when the leg ends, at the latest
 		c.post(func() {
 			to.keys.busy = false
 			switch {
-			case err != nil: // the far end holds the call: it is no menu that waits for them
+			case err != nil, // the far end holds the call: it is no menu that waits for them
+				to.leg == nil: // it has moved to another call
 				to.keys.waiting = nil
 			case len(to.keys.waiting) > 0:
 				c.sendKeys(to)

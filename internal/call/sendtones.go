@@ -25,21 +25,21 @@ func (c *Connection) SendTones(ctx context.Context, send SendTones) error {
 		if err != nil {
 			return err
 		}
-		to := target.endpoints()[0]
+		leg := target.endpoints()[0].leg // now: it may move to another call
 		return c.occupy(work{
 			kind: SendTonesOperation, what: send.Context, with: []*participant{target},
-			run: func(op *operation) Event { return c.sendTones(op, send.Tones, to) },
+			run: func(op *operation) Event { return c.sendTones(op, send.Tones, leg) },
 		}, false)
 	})
 }
 
-// sendTones runs on the operation's goroutine.
-func (c *Connection) sendTones(op *operation, tones []Tone, to *endpoint) Event {
+// sendTones runs on the operation's goroutine. leg is nil where the target is an application.
+func (c *Connection) sendTones(op *operation, tones []Tone, leg Leg) Event {
 	var err error
-	if to.place.isApplication() {
+	if leg == nil {
 		err = c.pressAcross(op.ctx, tones)
 	} else {
-		err = to.leg.SendTones(op.ctx, tones)
+		err = leg.SendTones(op.ctx, tones)
 	}
 	if err != nil {
 		return SendTonesFailed{op.head(), op.ctx.Err() != nil, err}
