@@ -113,9 +113,11 @@ func (c *Call) beginGroup(b Begin, invitations []Invitation, leg Leg) func(Repor
 				c.tellRoster()
 			},
 			down: func(_ *endpoint, why Reason) {
-				if missing--; missing == 0 && !answered || c.deserted() {
+				if missing--; missing == 0 && !answered {
 					c.finish(why, nil)
+					return
 				}
+				c.notCome(why)
 			},
 		})
 	}

@@ -148,11 +148,12 @@ func (c *Call) create(create Create, releases permissions) Properties {
 		c.expect(in, c.registry.patience(target), &join{
 			up: func(*endpoint) { c.calleeJoined(conn) },
 			down: func(_ *endpoint, why Reason) {
-				if missing--; missing == 0 && conn.state == Connecting || c.kind.endsWhenOneLeaves() || c.deserted() {
+				if missing--; missing == 0 && conn.state == Connecting || c.kind.endsWhenOneLeaves() {
 					c.finish(why, nil)
 					return
 				}
 				c.log.Info("somebody did not join the group", "target", target, "why", why.words())
+				c.notCome(why)
 			},
 		})
 	}

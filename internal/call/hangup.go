@@ -32,11 +32,12 @@ func (c *Connection) hangUp() {
 	}
 	c.close(why)
 	call.withdraw(c.self)
-	if call.deserted() || !call.controlled() {
-		call.finish(Reason{Kind: EndedByPeer, Text: "the application left the call"}, nil)
+	left := Reason{Kind: EndedByPeer, Text: "the application left the call"}
+	if !call.controlled() {
+		call.finish(left, nil)
 		return
 	}
-	call.tellRoster()
+	call.goOn(left)
 }
 
 // controlled reports whether somebody but phones of the telephone network is in

@@ -81,12 +81,7 @@ func (c *Call) left(e *endpoint, was stage, why Reason) {
 		return
 	}
 	c.withdraw(e)
-	if c.deserted() {
-		c.finish(why, nil)
-		return
-	}
-	c.waitFor(why)
-	c.tellRoster()
+	c.goOn(why)
 }
 
 // withdraw makes an endpoint neither heard nor listed, and ends what goes on with

@@ -43,12 +43,17 @@ func (c *Call) deserted() bool {
 	return len(c.listed()) < c.enough() && len(c.rings) == 0
 }
 
-// waitFor notes for what reason somebody left a call that goes on, if nobody is left but
-// those on the way in.
-func (c *Call) waitFor(why Reason) {
+// goOn lets a call go on without somebody who has left, or ends it where nobody is left to
+// talk to. Where nobody is left but those on the way in it notes why, for notCome.
+func (c *Call) goOn(why Reason) {
+	if c.deserted() {
+		c.finish(why, nil)
+		return
+	}
 	if len(c.listed()) < c.enough() {
 		c.lastLeft = &why
 	}
+	c.tellRoster()
 }
 
 // endIfDeserted ends a call in which nobody is left to talk to.

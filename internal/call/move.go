@@ -88,11 +88,7 @@ func (c *Call) handOver(who identifier.ID, into *transit) error {
 		c.sendOver(e, into)
 		into = &transit{to: into.to, by: into.by, release: func() {}} // a second device follows the first
 	}
-	if c.deserted() {
-		c.finish(Reason{Kind: EndedByPeer, Text: "the other participant moved to another call"}, nil)
-		return nil
-	}
-	c.tellRoster()
+	c.goOn(Reason{Kind: EndedByPeer, Text: "the other participant moved to another call"})
 	return nil
 }
 

@@ -102,11 +102,7 @@ func (c *Connection) handedOver(op *operation, t Transfer, transferee *participa
 		c.call.withdraw(e)
 		e.end(why)
 	}
-	if c.call.deserted() {
-		c.call.finish(Reason{Kind: EndedByPeer, Text: "the other participant was transferred"}, nil)
-		return
-	}
-	c.call.tellRoster()
+	c.call.goOn(Reason{Kind: EndedByPeer, Text: "the other participant was transferred"})
 }
 
 // transferOver lets the application control its call as before the transfer.

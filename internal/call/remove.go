@@ -32,12 +32,11 @@ func (c *Call) removeFor(p *participant, why Reason) {
 	c.dismiss(p, why)
 	byApplication := c.kind.endsWhenOneLeaves() && !why.ByParticipant
 	end := Reason{Kind: EndedByPeer, ByApplication: byApplication, Text: "the other participant was removed"}
-	if c.kind.endsWhenOneLeaves() || c.deserted() {
+	if c.kind.endsWhenOneLeaves() {
 		c.finish(end, nil)
 		return
 	}
-	c.waitFor(end)
-	c.tellRoster()
+	c.goOn(end)
 }
 
 // dismiss takes a participant out of the call, with the connection of an

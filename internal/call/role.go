@@ -89,7 +89,7 @@ func (c *Call) changeRoom(change RoomChange) {
 		return
 	}
 	c.dialsOut, c.roomList = change.DialsOut, change.Roles
-	changed := false
+	changed, left := false, false
 	for _, e := range c.endpoints {
 		if !e.isUser() || e.stage == gone || e.stage == leaving {
 			continue
@@ -102,7 +102,7 @@ func (c *Call) changeRoom(change RoomChange) {
 		case e.who != nil && e.who.offList:
 		case !listed && e.listed():
 			c.dismiss(e.who, outOfRoom)
-			changed = true
+			left = true
 		case !listed:
 			e.end(outOfRoom)
 		case role != e.role:
@@ -114,8 +114,8 @@ func (c *Call) changeRoom(change RoomChange) {
 		e.tellSeat()
 	}
 	switch {
-	case c.deserted():
-		c.finish(outOfRoom, nil)
+	case left || c.deserted():
+		c.goOn(outOfRoom)
 	case changed:
 		c.tellRoster()
 	}
