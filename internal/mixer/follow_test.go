@@ -192,6 +192,30 @@ func TestNewcomerIsFollowedAtTheNextLook(t *testing.T) {
 	}
 }
 
+// TestRestEndsWithTheLastMember: a mix that empties after a move to a later moment leaves out
+// no frame of who comes next.
+func TestRestEndsWithTheLastMember(t *testing.T) {
+	e, _ := still(t)
+	s := e.shards[0]
+	m := e.NewMix(8000)
+	member := m.Join(&peer{shard: s, offset: time.Duration(m.phase) * wakeEvery})
+	for range 2 * phases * followTicks {
+		if turn(s, 1); m.rests {
+			break
+		}
+	}
+	if !m.rests {
+		t.Fatal("packets that are nearly missed did not move the mix to a later moment")
+	}
+	member.Leave()
+	turn(s, 1)
+	next := &peer{shard: s}
+	m.Join(next)
+	if turn(s, phases); len(next.turns) != 1 {
+		t.Errorf("who comes next has %d frames in the first 20 ms", len(next.turns))
+	}
+}
+
 // TestRestlessLegIsLeftAlone asks that a leg whose packets come at another moment
 // each second, which no phase suits, does not move its call each second.
 func TestRestlessLegIsLeftAlone(t *testing.T) {

@@ -24,6 +24,7 @@ func (s *shard) schedule(m *Mix) {
 	case !busy && m.walked:
 		s.mixes[m.phase] = without(s.mixes[m.phase], m)
 		s.walked--
+		m.rests = false // it begins anew
 	}
 	m.walked = busy
 }

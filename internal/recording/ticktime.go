@@ -18,7 +18,8 @@ const (
 )
 
 // tickTime tells which time belongs to each tick of a mix, as Unix time in ns, smoothly:
-// ticks come late, and a mix sometimes makes one 5 to 15 ms earlier (mixer/follow.go).
+// ticks come late, and a mix sometimes makes one 5 to 15 ms earlier, or 5 ms later
+// (mixer/follow.go).
 type tickTime struct {
 	begun  bool
 	origin int64 // of tick 0
