@@ -55,6 +55,23 @@ func (p *pace) look(waiting uint64) (twice, out bool) {
 	return twice, out
 }
 
+// playAt plays what is there, so much, and keeps the application's pace.
+func (p *playout) playAt(waiting uint64, f []int16) bool {
+	twice, out := p.pace.look(waiting)
+	switch {
+	case twice && waiting >= shortLag:
+		p.repeat(f, waiting)
+	case out:
+		p.leaveOut(f)
+	default:
+		return p.play(f, false)
+	}
+	p.steady++
+	p.last, p.fallen = f[len(f)-1], 0
+	copy(p.pace.before[:], f)
+	return true
+}
+
 // repeat plays a frame of which the beginning is what was heard last, again: at the distance
 // at which that is most like what follows, and so much of it that what waits fills the rest.
 func (p *playout) repeat(f []int16, waiting uint64) {

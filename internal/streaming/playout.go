@@ -127,23 +127,6 @@ func (p *playout) read(f []int16) bool {
 	}
 }
 
-// playAt plays what is there, so much, and keeps the application's pace.
-func (p *playout) playAt(waiting uint64, f []int16) bool {
-	twice, out := p.pace.look(waiting)
-	switch {
-	case twice && waiting >= shortLag:
-		p.repeat(f, waiting)
-	case out:
-		p.leaveOut(f)
-	default:
-		return p.play(f, false)
-	}
-	p.steady++
-	p.last, p.fallen = f[len(f)-1], 0
-	copy(p.pace.before[:], f)
-	return true
-}
-
 // wait is how many frames have to be there.
 func (p *playout) wait() int {
 	switch {
