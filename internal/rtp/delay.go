@@ -9,7 +9,7 @@ const faintPeak = 256
 // catchUp throws away what would make the delay too long: what came at once after a
 // stall, rather than what a line of much jitter brings early.
 func (p *playout) catchUp() {
-	enough := 2 * (frameTime + p.jitter)
+	enough := 2*(frameTime+p.jitter) + time.Duration(p.beside)*time.Millisecond
 	for time.Duration(p.depth())*time.Millisecond > enough && p.buffer.count > 1 {
 		p.skip()
 		p.thrown++

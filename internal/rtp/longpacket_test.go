@@ -5,8 +5,10 @@ package rtp
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/audio/audiotest"
+	"github.com/switchhook/switchhook/internal/codec"
 )
 
 // TestLongPacketsAreHeard: gateways that save headers put up to 200 ms into a packet, which a
@@ -40,5 +42,39 @@ func TestLongPacketsAreHeard(t *testing.T) {
 				t.Errorf("%+v", stats)
 			}
 		})
+	}
+}
+
+// TestLongPacketsCrossALineWithJitter: what waits beside a long packet is no delay that has
+// built up, and none of it is thrown away. After a stall what is too much is.
+func TestLongPacketsCrossALineWithJitter(t *testing.T) {
+	for _, frames := range []int{5, 8, 10} {
+		for _, stall := range []bool{false, true} {
+			n := newNetwork(5, func(r *route) { r.jitter = 35 * time.Millisecond }, codec.PCMU)
+			f, begin, packet := make([]int16, 160), header{}, make([]byte, headerSize)
+			for i, one := range talk(30, 20, 0) {
+				n.ab.now = n.ab.now.Add(20 * time.Millisecond)
+				if i%frames == 0 {
+					begin, packet = one.header, packet[:headerSize]
+				}
+				if packet = append(packet, one.payload...); (i+1)%frames == 0 {
+					begin.sequence = uint16(65500 + i/frames)
+					begin.put(packet)
+					_, _ = n.ab.SendRTP(packet)
+				}
+				if n.b.reading = n.ab.now.UnixNano(); !stall || i < 600 || i > 640 {
+					n.ab.deliver(n.b)
+				}
+				n.b.ReadFrame(f)
+			}
+			what := fmt.Sprintf("%d ms, stall %v", frames*20, stall)
+			stats := n.b.Stats()
+			if lost := stats.Discarded > 0; lost != stall || stats.Late > 3 || stats.Concealed > uint64(10+frames) {
+				t.Errorf("%s: %+v", what, stats)
+			}
+			if depth := n.b.playout.depth(); depth > frames*20+60 {
+				t.Errorf("%s: %d ms wait in the end", what, depth)
+			}
+		}
 	}
 }

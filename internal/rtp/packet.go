@@ -10,8 +10,9 @@ const (
 	maxPacket = 1760
 	// maxPayload bounds what the jitter buffer keeps of a packet, or of a part of one.
 	maxPayload = 512
-	// partSize is the part of a longer packet of G.711 or G.722 that is kept as one: 60 ms.
-	partSize = 480
+	// partSize is the part of a longer packet of G.711 or G.722 that is kept as one.
+	partSize   = 8 * partMillis
+	partMillis = 60
 )
 
 // header is the fixed header of a packet (RFC 3550 §5.1). Contributing sources

@@ -15,7 +15,7 @@ type waitingPacket struct {
 }
 
 // packetStep is what the room for a packet is a multiple of, in bytes. Room is made for the
-// packets that come: most have a fourth of maxPacket, and who only listens sends none.
+// packets that come: most have 20 ms of sound, and who only listens sends none.
 const packetStep = 160
 
 // keep copies a packet.

@@ -4,7 +4,7 @@ import "time"
 
 // Times of the playout, in ms.
 const (
-	maxDepth   = 200   // more than that is thrown away
+	maxDepth   = 200   // more than that is thrown away, beside the parts of a long packet
 	jumpLimit  = 1000  // a timestamp further ahead belongs to a clock that jumped
 	overlap    = 20    // and so does the newest packet's, if it lies further back
 	patience   = 4000  // how long packets must have come early for the delay to shrink
@@ -39,6 +39,7 @@ type playout struct {
 	next         uint32
 	floor        uint32
 	lastSequence uint16 // of what was decoded last
+	beside       uint16 // ms of the newest packet's parts, but for the last one: they come at once
 	positioned   bool   // next, floor and lastSequence mean something
 	started      bool
 	fading       bool // nothing has been heard yet since a restart, but before it
@@ -135,7 +136,7 @@ func (p *playout) frame(dst []int16, quiet bool) sound {
 		return p.rest(dst)
 	}
 	p.fading = false
-	if p.depth() > maxDepth {
+	if p.depth() > maxDepth+int(p.beside) {
 		p.catchUp()
 	}
 	p.grow()

@@ -73,7 +73,8 @@ func (s *Stream) receiveSound(h header, payload []byte, format uint8, newest boo
 	if !s.terms.media.Receive {
 		return
 	}
-	for !s.playout.formats[format].whole && len(payload) > maxPayload {
+	s.playout.beside = 0
+	for ; !s.playout.formats[format].whole && len(payload) > maxPayload; s.playout.beside += partMillis {
 		s.keepSound(h, payload[:partSize], format, moment{newest, s.waited(at), jitter})
 		payload, h.timestamp = payload[partSize:], h.timestamp+partSize // a byte is a unit of the clock
 	}
