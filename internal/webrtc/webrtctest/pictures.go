@@ -24,7 +24,7 @@ type Pictures struct {
 	screen *Track
 
 	mu   sync.Mutex
-	seen map[string]*Seen // by mid
+	seen map[string]*line // by mid
 }
 
 // Camera is an encoding of the peer's camera.
@@ -68,7 +68,7 @@ func registerPictures(engine *webrtc.MediaEngine) error {
 
 // addPictures adds the lines of docs/browser-protocol.md, with some slots.
 func (p *Peer) addPictures(slots int) error {
-	p.seen = make(map[string]*Seen)
+	p.seen = make(map[string]*line)
 	vp8 := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}
 	send := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
 	for i, rid := range RIDs {

@@ -20,11 +20,16 @@ type Seen struct {
 	First, Last        time.Time     // pictures
 	Longest            time.Duration // between two pictures, since Forget
 	Turned             time.Time     // when pictures of another width began
-
-	numbers map[uint16]bool // that came
-	newest  uint16          // of them
-	span    int             // how far it is from the first one
 }
+
+// line counts what comes on it.
+type line struct {
+	Seen
+	newest  uint16          // number that came
+	missing map[uint16]bool // numbers before it
+}
+
+func newLine(first uint16) *line { return &line{newest: first, missing: map[uint16]bool{}} }
 
 // see counts what comes on a line.
 func (p *Peer) see(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
@@ -37,7 +42,7 @@ func (p *Peer) see(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		p.mu.Lock()
 		s := p.seen[mid]
 		if s == nil {
-			s = &Seen{numbers: map[uint16]bool{}, newest: packet.SequenceNumber}
+			s = newLine(packet.SequenceNumber)
 			p.seen[mid] = s
 		}
 		s.take(packet)
@@ -46,7 +51,7 @@ func (p *Peer) see(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 }
 
 // take counts a packet.
-func (s *Seen) take(packet *rtp.Packet) {
+func (s *line) take(packet *rtp.Packet) {
 	s.Packets++
 	if packet.Marker {
 		s.picture(time.Now())
@@ -61,15 +66,15 @@ func (s *Seen) take(packet *rtp.Packet) {
 }
 
 // number takes the number of a packet, which may be late: what was lost is sent again.
-func (s *Seen) number(n uint16) {
-	switch ahead := int(int16(n - s.newest)); {
-	case ahead > 0:
-		s.newest, s.span = n, s.span+ahead
-	case -ahead > s.span: // from before the first one
-		return
+func (s *line) number(n uint16) {
+	if int16(n-s.newest) > 0 {
+		for s.newest++; s.newest != n; s.newest++ {
+			s.missing[s.newest] = true
+		}
+	} else {
+		delete(s.missing, n)
 	}
-	s.numbers[n] = true
-	s.Gaps = s.span + 1 - len(s.numbers)
+	s.Gaps = len(s.missing)
 }
 
 // picture counts one whose last packet came.
@@ -96,7 +101,7 @@ func (p *Peer) Saw(mid string) Seen {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if s := p.seen[mid]; s != nil {
-		return *s
+		return s.Seen
 	}
 	return Seen{}
 }
