@@ -8,18 +8,7 @@ import (
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 )
 
-// ends says with which code and subCode a call ends for the client (ACS, "Calling SDK
-// error codes"). never: media never came up.
-func (p parting) ends(why call.Reason, never bool) (code, subCode int) {
-	switch {
-	case p == leaves:
-		return 0, 0
-	case p == moves && why.Kind == call.EndedByPeer:
-		return 0, 7015
-	}
-	return endCodes(why, never)
-}
-
+// endCodes are the code and subCode of a reason. never: media never came up.
 func endCodes(why call.Reason, never bool) (code, subCode int) {
 	switch why.Kind {
 	case call.Normal:

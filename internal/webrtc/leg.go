@@ -47,18 +47,6 @@ const (
 	soundTaken
 )
 
-// parting is what a client does that will end its leg, and so with which code:
-//
-//	stays ──its transfer succeeds, or is about to──> moves ──that fails──> stays
-//	stays, moves ──the client ends the call──> leaves
-type parting uint8
-
-const (
-	stays parting = iota
-	moves
-	leaves
-)
-
 // leg is a client in a call.
 type leg struct {
 	client *client
