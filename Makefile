@@ -1,7 +1,7 @@
 # Switchhook is built and tested with Go, gcc (for the race detector), Node 20
 # or later, sipp, baresip, kamailio, tshark, libopus, chromium, Firefox, Python 3.11 or later with its
 # venv, Maven and a JDK 17 or later. On Debian and Ubuntu the targets install all
-# but Go, gcc and Node themselves, and say so. The tests use loopback only.
+# but Go, gcc and Node themselves (on Ubuntu, Firefox neither), and say so. The tests use loopback only.
 #
 #   make build      bin/switchhook; it opens libopus if the system has it
 #   make static     bin/switchhook-static: without Opus, and without any library
@@ -184,9 +184,9 @@ ffmpeg:
 chromium:
 	$(call from-debian,command -v chromium >/dev/null,chromium is missing,chromium,install it or name one in CHROMIUM; its tests are skipped without it,0)
 
-# And by another one.
+# And by another one. Ubuntu has no package of it.
 firefox:
-	$(call from-debian,command -v firefox-esr >/dev/null,firefox-esr is missing,firefox-esr,install it or name a Firefox in FIREFOX; its test is skipped without it,0)
+	$(call from-debian,command -v "$${FIREFOX:-firefox-esr}" >/dev/null || grep -Eqs '^ID(_LIKE)?=.*ubuntu' /etc/os-release,firefox-esr is missing,firefox-esr,install it or name a Firefox in FIREFOX; its test is skipped without it,0)
 
 # Opus is tested against the real library (Debian's package libopus0).
 libopus:
