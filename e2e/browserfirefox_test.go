@@ -56,7 +56,7 @@ func (m *twoInARoom) firefoxIsHeard(t *testing.T) {
 	first.until(`call.remoteParticipants[0].isSpeaking`)
 }
 
-// inEachSize: each of the three encodings of either camera, as large as it is shown.
+// inEachSize: both encodings of either camera, as large as it is shown.
 func (m *twoInARoom) inEachSize(t *testing.T) {
 	for _, x := range []*tab{m.first.with(t), m.second.with(t)} {
 		for _, size := range [][2]string{{"160px", "320"}, {"640px", "640"}} {

@@ -3,7 +3,6 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 )
@@ -35,11 +34,7 @@ func (b *browsers) openFirefox(name string, pitch float64) *tab {
 // openSeen opens a browser at a URL, whose camera shows a file of pictures; "" is the browser's own pattern.
 func (b *browsers) openSeen(name, url string, pitch float64, camera string) *tab {
 	b.t.Helper()
-	open := values{"do": "open", "tab": name, "url": url, "microphone": microphone(b.t, pitch), "camera": camera}
-	if strings.Contains(os.Getenv("FIREFOX_TABS"), name) {
-		open = values{"do": "open", "tab": name, "url": url, "browser": "firefox", "pitch": pitch}
-	}
-	if _, err := b.do(open); err != nil {
+	if _, err := b.do(values{"do": "open", "tab": name, "url": url, "microphone": microphone(b.t, pitch), "camera": camera}); err != nil {
 		b.t.Fatal(err)
 	}
 	return &tab{b, name}
