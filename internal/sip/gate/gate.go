@@ -3,6 +3,7 @@ package gate
 import (
 	"log/slog"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -60,8 +61,7 @@ type Gate struct {
 	shownUnknown               *ratelimit.Bucket // those of unknown sources
 	sinceWarning               atomic.Uint64     // unknown sources refused since the last warning
 	sinceOverloadWarning       atomic.Uint64
-	callWarnings               *ratelimit.Bucket // calls of trunks that are refused
-	sinceCallWarning           atomic.Uint64
+	callWarnings               sync.Map // of calls of trunks that are refused: a *callWarning by its fact
 }
 
 // New makes a gate.
@@ -70,7 +70,7 @@ func New(cfg Config) *Gate {
 	return &Gate{
 		Digest: newDigest(cfg.Realm, cfg.Algorithms), Admission: NewAdmission(cfg.Measure), Connections: newConnections(cfg.UnknownLife, known.isProven),
 		cfg: cfg, sources: known, decisions: newDecisions(), tags: newRefusalTags(),
-		warnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)), overloadWarnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)), callWarnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)),
+		warnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)), overloadWarnings: ratelimit.NewBucket(ratelimit.Every(warnEvery)),
 		shown: ratelimit.NewBucket(rateShown), shownUnknown: ratelimit.NewBucket(rateShown),
 	}
 }

@@ -263,4 +263,9 @@ func TestFullTrunkDoesNotFillTheLog(t *testing.T) {
 	if len(lines) != 2 || !strings.HasSuffix(lines[0], "trunk=narrow since_last_warning=1") || !strings.HasSuffix(lines[1], "trunk=narrow since_last_warning=50") {
 		t.Errorf("the log has\n%s", log.String())
 	}
+	log.Reset()
+	g.NoteCallRefused("call refused: its number takes no calls here", now.Add(warnEvery+time.Second), "trunk", "other")
+	if !strings.HasSuffix(strings.TrimSpace(log.String()), "trunk=other since_last_warning=1") {
+		t.Errorf("of another kind of refusal the log has %q", log.String())
+	}
 }

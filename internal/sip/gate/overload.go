@@ -75,15 +75,6 @@ func (g *Gate) Admit(now time.Time) bool {
 	return false
 }
 
-// NoteCallRefused counts, and logs at a bounded rate, a call of a trunk that is refused: the trunk or the
-// range of RTP ports is full, or the number is not ours.
-func (g *Gate) NoteCallRefused(fact string, now time.Time, attributes ...any) {
-	g.sinceCallWarning.Add(1)
-	if g.callWarnings.Allow(now) {
-		g.cfg.Log.Warn(fact, append(attributes, "since_last_warning", g.sinceCallWarning.Swap(0))...)
-	}
-}
-
 // refusal writes a 503 and says where it goes.
 func (g *Gate) refusal(p header.Peeked, from netip.AddrPort) Reply {
 	room := refusalRoom + len(p.Via) + len(p.From) + len(p.To) + len(p.CallID) + len(p.CSeq) + len(g.cfg.Realm)
