@@ -46,7 +46,7 @@ func (b *Barrier) Await() (answered func()) {
 func (b *Barrier) Shut() bool { return b != nil && b.shut.Load() }
 
 // Pass does something: now, or when all is answered that was awaited before, on the goroutine
-// of that. It must not block. It keeps the order in which one goroutine gives.
+// of that. It must not block. It keeps the order of what is passed one after the other.
 func (b *Barrier) Pass(do func()) {
 	if !b.Shut() || !b.keep(do) {
 		do()

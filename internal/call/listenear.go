@@ -7,7 +7,7 @@ import (
 )
 
 // ear hears what a participant says, for a recognition: all endpoints together, those that
-// come while it goes on too. It belongs to the call's goroutine, the frames to the
+// come while it goes on too. It belongs to the call's turn, the frames to the
 // recognition's.
 type ear struct {
 	heard *together

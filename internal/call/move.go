@@ -74,8 +74,8 @@ type transit struct {
 	join    *join     // of the endpoint that comes first
 }
 
-// handOver gives a participant away. It runs on the goroutine of the call that
-// loses it; from here on its legs report to the other one.
+// handOver gives a participant away. It runs in a turn of the call that loses
+// it; from here on its legs report to the other one.
 func (c *Call) handOver(who identifier.ID, into *transit) error {
 	p, err := c.named(who)
 	if err != nil {

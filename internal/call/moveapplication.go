@@ -9,7 +9,7 @@ import (
 // controls. Whoever it talked to there leaves, and a pipe to the other call takes
 // their place: the application is heard in the other call, and its end is theirs.
 
-// handOverApplication gives an application away. It runs on the goroutine of its call.
+// handOverApplication gives an application away. It runs in a turn of its call.
 func (c *Call) handOverApplication(p *participant, into *transit) error {
 	others := slices.DeleteFunc(c.listed(), func(other *participant) bool { return other == p })
 	switch {

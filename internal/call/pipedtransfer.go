@@ -18,7 +18,7 @@ type pipeOffer struct {
 	who   identifier.ID // who speaks through the pipe there
 	name  string
 	end   *hairpin
-	reply func(pipeReply) // on the first call's goroutine
+	reply func(pipeReply) // in a turn of the first call
 }
 
 func (pipeOffer) report() {}

@@ -98,7 +98,7 @@ type Playback interface {
 // speaker takes what is to be heard. What has ended gives way by itself.
 type speaker struct {
 	say   func(Playback)
-	hears func(*endpoint) bool // who hears it, on the call's goroutine; nil: everybody
+	hears func(*endpoint) bool // who hears it, in a turn of the call; nil: everybody
 	gone  <-chan struct{}      // closed when its only listener has left; nil: it has others
 }
 

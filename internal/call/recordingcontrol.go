@@ -59,7 +59,7 @@ func (r *Registry) StopRecording(ctx context.Context, id string) (RecordingState
 	return state, nil
 }
 
-// askRecording runs a command on the goroutine of the call that a recording is of,
+// askRecording runs a command in a turn of the call that a recording is of,
 // and returns the recording's state.
 func askRecording(ctx context.Context, r *Registry, id string, command func(*Call, *callRecording) error) (RecordingState, error) {
 	c := r.recorded(id).call

@@ -86,8 +86,8 @@ func startFor[T any](r *Registry, to identifier.ID, first func(*Call) T) (answer
 	return answer, nil
 }
 
-// begin is start on the call's goroutine, for whoever is a call's goroutine: what a call
-// does first may take as long as it does.
+// begin is start for whoever has the turn of another call, who does not wait for what the
+// new one does first.
 func (r *Registry) begin(first func(*Call)) error {
 	c := newCall(r)
 	c.post(func() { first(c) })

@@ -27,7 +27,7 @@ func (c *Connection) transferOut(t Transfer, in Invitation, transferee *particip
 func (c *Connection) meetApart(op *operation, t Transfer, in Invitation, transferee *participant) error {
 	who := transferee.id
 	err := c.call.registry.begin(func(apart *Call) {
-		answered := false // of apart's goroutine
+		answered := false // belongs to apart's turn
 		apart.record.startedBy = who
 		apart.invite(in, apart.registry.transferPatience(t.Target), &join{
 			up: func(*endpoint) {
@@ -53,8 +53,8 @@ func (c *Connection) meetApart(op *operation, t Transfer, in Invitation, transfe
 	return err
 }
 
-// follow lets the transferee go to the target, which has answered. It runs on
-// the goroutine of the call apart.
+// follow lets the transferee go to the target, which has answered. It runs in a
+// turn of the call apart.
 func (c *Connection) follow(op *operation, t Transfer, who identifier.ID, apart *Call) {
 	release := apart.keep() // the transferee is on the way
 	into := &transit{to: apart, release: release, join: &join{

@@ -3,7 +3,7 @@ package call
 import "github.com/switchhook/switchhook/internal/identifier"
 
 // Watcher is told of the legs of calls while they live. It only takes a note: it is
-// told on the goroutines of calls.
+// told in turns of calls.
 type Watcher interface {
 	Leg(LegNews)
 }

@@ -9,7 +9,7 @@ import (
 type Wanted struct {
 	Wish Wish
 	// Tell hears once whether it was done: nil, or why not, and nothing has changed. It
-	// is called on the call's goroutine, or at once where the call is over, and must not
+	// is called in a turn of the call, or at once where the call is over, and must not
 	// block.
 	Tell func(error)
 }

@@ -5,7 +5,7 @@ package inbox
 
 import "sync/atomic"
 
-// Inbox is a queue from many goroutines to one. One goroutine takes, any may
+// Inbox is a queue from many goroutines to one. One goroutine takes at a time, any may
 // put. A value costs one allocation, taking none. New makes one; Init makes one that
 // lies in what owns it, and must not be copied from then on.
 type Inbox[T any] struct {

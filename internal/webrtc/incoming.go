@@ -22,8 +22,8 @@ func (c *client) ring(in call.Invitation, report func(call.Report)) (call.Leg, e
 	return l, nil
 }
 
-// accept takes the call. Whether this client is the first to do so is decided on the
-// call's goroutine: FollowSeat tells, or End.
+// accept takes the call. Whether this client is the first to do so is decided in a
+// turn of the call: FollowSeat tells, or End.
 func (l *leg) accept(m *protocol.CallAccept, answer func(protocol.Message)) {
 	l.mu.Lock()
 	if l.phase != ringing {

@@ -46,7 +46,7 @@ func layersOf(call string, camera []string, screen bool) *protocol.Layers {
 }
 
 // showPictures turns camera and screen on or off, as the client wants. What it shows is
-// what was granted: its wishes are answered in their order, on the call's goroutine, before
+// what was granted: its wishes are answered in their order, in turns of the call, before
 // that takes anything of it away.
 func (l *leg) showPictures(m *protocol.MediaState, answer func(protocol.Message)) {
 	l.wish(call.VideoWish{Camera: m.Camera, Screen: m.Screen, ScreenSound: m.ScreenSound}, func(a protocol.Message) {
