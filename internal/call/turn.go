@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -48,12 +49,19 @@ func ask[T any](ctx context.Context, c *Call, command func() (T, error)) (answer
 	}
 	var got reply[T]
 	got.there.Add(1)
-	if !c.post(func() { got.value, got.err = command(); got.there.Done() }) {
+	if !c.post(func() {
+		defer got.there.Done()
+		got.err = errNotRun
+		got.value, got.err = command()
+	}) {
 		return answer, errCallOver()
 	}
 	got.there.Wait()
 	return got.value, got.err
 }
+
+// errNotRun answers a command that panicked while another request had the turn.
+var errNotRun = errors.New("call: the command did not run to its end")
 
 // runNow runs a command on the goroutine that asks, which holds turn, after what came
 // before it. The call's goroutine sees afterwards whether that has ended the call.
