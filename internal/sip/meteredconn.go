@@ -22,6 +22,9 @@ type meteredConn struct {
 	meter  header.Meter
 }
 
+// isZeros reports whether there is nothing but zeros.
+func isZeros(b []byte) bool { return len(bytes.TrimLeft(b, "\x00")) == 0 }
+
 // Read reads what sipgo parses, without TLS.
 func (c *meteredConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
@@ -29,7 +32,7 @@ func (c *meteredConn) Read(b []byte) (int, error) {
 		return n, err
 	}
 	switch {
-	case len(bytes.TrimLeft(b[:n], "\x00")) == 0:
+	case isZeros(b[:n]):
 		err = errZeros
 	case !c.meter.Bounded(b[:n]):
 		err = errParameters

@@ -284,6 +284,20 @@ func TestWebSocketsThatLieAreClosed(t *testing.T) {
 	eventually(t, func() bool { return len(r.sockets.all()) == 0 && noConnections(r) })
 }
 
+// TestWebSocketOfZerosIsClosed at once, where a connection of a stranger may stay for a while.
+func TestWebSocketOfZerosIsClosed(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	conn := openSocket(t, r)
+	zeros := bytes.Repeat(ws.MustCompileFrame(ws.MaskFrame(ws.NewTextFrame(make([]byte, 10)))), 2*socketFrames.Burst)
+	if _, err := conn.Write(zeros); err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := io.ReadAll(conn); !strings.Contains(string(answer), errZeros.Error()) {
+		t.Errorf("closed with %q, %v", answer, err)
+	}
+}
+
 func TestStrangersWebSocketIsShort(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(c *Config) { c.unknownLife = 200 * time.Millisecond }, trunk.Trunk{Name: "far", Host: "192.0.2.1"})

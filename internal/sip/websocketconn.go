@@ -19,7 +19,8 @@ import (
 const maxSocketMessage = 32 << 10
 
 // socketFrames bounds the frames of a WebSocket that are no whole message: pings,
-// fragments, and empty ones. Messages are bounded by who sends them.
+// fragments, and empty ones, and messages of zeros, which sipgo leaves out without asking
+// anybody. Others are bounded by who sends them.
 var socketFrames = ratelimit.Rate{PerSecond: 100, Burst: 300}
 
 // webSocketConn adapts a WebSocket to sipgo, whose own reader knows neither
@@ -102,8 +103,11 @@ func (s *webSocketConn) next() ([]byte, error) {
 		}
 		s.message = append(s.message, payload...)
 		if fragmented = !frame.Fin; !fragmented && len(s.message) > 0 {
-			if !header.Bounded(s.message) {
+			switch {
+			case !header.Bounded(s.message):
 				return nil, s.fail(ws.StatusPolicyViolation, errParameters)
+			case isZeros(s.message) && !s.frames.Allow(time.Now()):
+				return nil, s.fail(ws.StatusPolicyViolation, errZeros)
 			}
 			return bytes.Clone(s.message), nil
 		}
