@@ -49,7 +49,7 @@ func (l *leg) crypto() []sdp.Crypto {
 func (l *leg) local(offer *sdp.Session) sdp.Local {
 	at := l.localAddress()
 	return sdp.Local{
-		Address: netip.AddrPortFrom(l.server.soundAddress(at.Addr(), l.soundPeer(offer)), at.Port()),
+		Address: netip.AddrPortFrom(l.server.soundAddress(at.Addr(), l.soundPeer(offer, at.Addr())), at.Port()),
 		Bound:   l.server.ports.Address(),
 		Codecs:  l.terms.available(), PTime: l.terms.ptime, Mux: true,
 		Security: l.terms.security, Crypto: l.crypto(),
@@ -58,15 +58,16 @@ func (l *leg) local(offer *sdp.Session) sdp.Local {
 }
 
 // soundPeer is the address by which ours is chosen for the sound: that which the peer signals
-// from, unless its sound is of the other family (RFC 6157 §4).
-func (l *leg) soundPeer(offer *sdp.Session) netip.Addr {
+// from, unless its sound is of the other family (RFC 6157 §4) and we have an address of that.
+func (l *leg) soundPeer(offer *sdp.Session, bound netip.Addr) netip.Addr {
 	signals, sound := l.dialog.source.Addr(), l.media.agreed.Remote.Addr()
 	if offer != nil {
 		if named := offer.SoundAddress(); named.IsValid() && !named.IsUnspecified() {
 			sound = named
 		}
 	}
-	if !sound.IsValid() || sound.Unmap().Is4() == signals.Unmap().Is4() {
+	sound = sound.Unmap()
+	if !sound.IsValid() || sound.Is4() == signals.Unmap().Is4() || l.server.reachableAddress(bound, sound).Is4() != sound.Is4() {
 		return signals
 	}
 	return sound

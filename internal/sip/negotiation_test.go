@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sdp"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -180,6 +181,26 @@ func TestSoundOfAnotherFamilyIsHeard(t *testing.T) {
 	expect[call.HoldChanged](t, taken)
 	taken.End(call.Reason{})
 	expect[call.Ended](t, taken)
+}
+
+// TestSoundOfAFamilyThatWeLackIsToldWhatWeHave: a peer of both families reaches that.
+func TestSoundOfAFamilyThatWeLackIsToldWhatWeHave(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	theirs, ours := netip.MustParseAddr("2001:db8::7"), netip.MustParseAddr("127.0.0.1")
+	r.locals.towards.Put(theirs, ours, time.Now()) // as where there is no way to it
+	made, _ := r.connect(t, r.phone(t, nil))
+	l := r.legs.find(made.ID, made.Final().Tag("To"))
+	offer, done := &sdp.Session{Streams: []sdp.Stream{{Kind: "audio", Port: 9, Address: theirs}}}, make(chan struct{})
+	l.post(func() {
+		defer close(done)
+		for bound, want := range map[string]netip.Addr{"::": ours, "2001:db8::1": theirs, "127.0.0.1": ours} {
+			if got := l.soundPeer(offer, netip.MustParseAddr(bound)); got != want {
+				t.Errorf("bound to %s: our address is chosen for %s, want %s", bound, got, want)
+			}
+		}
+	})
+	<-done
 }
 
 // TestCallsOverIPv6 asks for calls both ways whose signalling and sound are IPv6.
