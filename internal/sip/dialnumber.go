@@ -20,9 +20,9 @@ type numberDialer struct{ server *Server }
 var _ call.Dialer = numberDialer{}
 
 // Dial calls a phone number through the trunks that its route names, one after
-// the other while they fail with 408, 503, 504 or cannot be reached at all. An
-// error is NotFound where no route takes the number, Invalid where it is none,
-// and Busy where we take no more calls.
+// the other while they fail with 408, 503, 504 or cannot be reached at all; an emergency
+// service while they fail with anything. An error is NotFound where no route takes the
+// number, Invalid where it is none, and Busy where we take no more calls.
 func (d numberDialer) Dial(_ context.Context, in call.Invitation, report func(call.Report)) (call.Leg, error) {
 	s, number := d.server, header.Number(in.To)
 	if number == "" {
@@ -39,7 +39,11 @@ func (d numberDialer) Dial(_ context.Context, in call.Invitation, report func(ca
 	if err != nil {
 		return nil, fault.NotFound("no route takes %s", number).WithCause(err)
 	}
-	trunks = s.withoutInactive(trunks)
+	if emergency { // one that answers no OPTIONS may take a call all the same
+		trunks = s.inactiveLast(trunks)
+	} else {
+		trunks = s.withoutInactive(trunks)
+	}
 	if asker, err := identifier.Parse(in.By); err == nil && asker.Kind() == identifier.CommunicationUser {
 		in.DisplayName = "" // a user's phone may show its number, not any name it likes
 	}

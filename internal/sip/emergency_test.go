@@ -1,8 +1,11 @@
 package sip
 
 import (
+	"fmt"
+	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/permit"
@@ -68,6 +71,56 @@ func TestEmergencyCallTriesEveryTrunk(t *testing.T) {
 		taken.Reject(486, "Busy Here")
 		if why := expect[call.Ended](t, made).Reason; why.SIP.Code != 486 {
 			t.Errorf("reason is %+v", why)
+		}
+	}
+}
+
+// TestEmergencyCallGoesOverAnInactiveTrunk that answers no OPTIONS, where the others refuse it.
+func TestEmergencyCallGoesOverAnInactiveTrunk(t *testing.T) {
+	t.Parallel()
+	first, viaFirst := callee(t, "first", nil)
+	second, viaSecond := callee(t, "second", nil)
+	first.Lose(func(e siptest.Entry) bool { return !e.Sent && e.Message.Method() == "OPTIONS" })
+	viaFirst.Ping = 50 * time.Millisecond
+	trunks := []trunk.Trunk{viaFirst, viaSecond}
+	table, err := trunk.NewTable(trunks, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := permit.New(permit.Config{Numbers: nobodys{}, Trunks: table})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, func(c *Config) { c.Permit = rules }, trunks...)
+	eventually(t, func() bool { h, _ := r.Health("first"); return h.State == Inactive })
+	made := r.dial(t, "112")
+	next(t, second).Reject(403, "No Emergency Calls")
+	next(t, first).Answer()
+	expect[call.Answered](t, made)
+	made.End(call.Reason{})
+	expect[call.Ended](t, made)
+}
+
+// TestOverloadedServerTakesEmergencyCallsOverStreams however their number is written.
+func TestOverloadedServerTakesEmergencyCallsOverStreams(t *testing.T) {
+	t.Parallel()
+	table, err := trunk.NewTable(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := permit.New(permit.Config{Numbers: nobodys{}, Trunks: table})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, strain := strained(t, func(c *Config) { c.Permit = rules })
+	strain()
+	for n, uri := range []string{"sip:112@127.0.0.1", "sip:112;phone-context=x@127.0.0.1", "tel:112"} {
+		conn := dialled(t, func() (net.Conn, error) { return net.Dial("tcp", r.Addr().String()) })
+		_, rest, _ := strings.Cut(request("INVITE", n, "", offer()), " SIP/2.0")
+		fmt.Fprint(conn, "INVITE "+uri+" SIP/2.0"+strings.Replace(rest, "SIP/2.0/UDP", "SIP/2.0/TCP", 1))
+		answer := make([]byte, 4096)
+		if read, err := conn.Read(answer); err != nil || strings.HasPrefix(string(answer[:read]), "SIP/2.0 503 ") {
+			t.Errorf("%s: %v\n%s", uri, err, answer[:read])
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/sip/gate"
+	"github.com/switchhook/switchhook/internal/sip/header"
 	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
@@ -86,7 +87,7 @@ func (s *Server) probe() {
 // overloaded refuses a call over a stream where the gate does not admit it: there
 // is no cheaper way than through its transaction.
 func (s *Server) overloaded(request *sip.Request, tx *transaction.Server) bool {
-	if !request.IsInvite() || request.Transport() == "UDP" || (peers{s}).IsEmergency(request.Recipient.User) || s.gate.Admit(time.Now()) {
+	if !request.IsInvite() || request.Transport() == "UDP" || (peers{s}).IsEmergency(header.User(&request.Recipient)) || s.gate.Admit(time.Now()) {
 		return false
 	}
 	s.respond(request, tx, sip.StatusServiceUnavailable, "Service Unavailable", sip.NewHeader("Retry-After", gate.OverloadRetry))

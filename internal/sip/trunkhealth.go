@@ -85,6 +85,17 @@ func (s *Server) withoutInactive(trunks []*trunk.Trunk) []*trunk.Trunk {
 	return list
 }
 
+// inactiveLast puts the trunks that are known to be dead behind the others.
+func (s *Server) inactiveLast(trunks []*trunk.Trunk) []*trunk.Trunk {
+	list := slices.Clone(s.withoutInactive(trunks))
+	for _, t := range trunks {
+		if !slices.Contains(list, t) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
 // condition finds or makes the condition of a trunk. The lock is held.
 func (h *health) condition(name string) *trunkCondition {
 	if h.byTrunk == nil {
