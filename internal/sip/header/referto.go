@@ -21,7 +21,7 @@ type ReferTo struct {
 // maxReferTo bounds a peer's Refer-To.
 const maxReferTo = 2048
 
-// A Refer-To that cannot be followed: each is answered with a status of its own.
+// Why a Refer-To cannot be followed.
 var (
 	errNoAddress = errors.New("Refer-To holds no address")
 	errScheme    = errors.New("Refer-To is neither a sip nor a tel address")
