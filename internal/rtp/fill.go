@@ -115,7 +115,7 @@ func (p *playout) decode() bool {
 	p.at = min(p.leading, p.end)
 	p.leading -= p.at
 	p.next, p.floor, p.lastSequence, p.dry = first.end(), first.end(), first.sequence, 0
-	p.packetMillis = p.ms(first.ticks)
+	p.packetMillis = p.lengthOf(first)
 	if int32(first.timestamp-p.comfortFrom) > 0 {
 		p.conceal.noise.on = false // the peer speaks again
 	}

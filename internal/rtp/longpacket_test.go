@@ -78,3 +78,26 @@ func TestLongPacketsCrossALineWithJitter(t *testing.T) {
 		}
 	}
 }
+
+// TestLongPacketsAreOne: their parts neither begin a talk spurt sooner than a packet of 20 ms does,
+// nor have another time.
+func TestLongPacketsAreOne(t *testing.T) {
+	s, _ := listener(t)
+	frame := make([]int16, 160)
+	for i := range 30 {
+		if i%10 == 0 {
+			packet := make([]byte, headerSize+1600)
+			header{sequence: uint16(i / 10), timestamp: uint32(i * 160), ssrc: 1}.put(packet)
+			s.stream.reading = int64(i+1) * int64(frameTime)
+			s.stream.adopt()
+			s.stream.receivePacket(packet, s.stream.reading)
+		}
+		s.ReadFrame(frame)
+		if i == 0 && s.stream.playout.started {
+			t.Error("the first is played in the moment in which it comes")
+		}
+		if got := s.stream.packetMillis; i > 1 && got != 200 {
+			t.Fatalf("frame %d is of a packet of %d ms", i, got)
+		}
+	}
+}

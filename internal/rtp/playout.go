@@ -151,8 +151,9 @@ func (p *playout) start() bool {
 	if first == nil {
 		return false
 	}
-	waiting := p.duration(p.buffer.last().end() - first.end())
-	if max(p.ahead, waiting) < p.collected(p.duration(uint32(first.ticks))) {
+	packet := time.Duration(p.lengthOf(first)) * time.Millisecond
+	waiting := p.duration(p.buffer.last().end()-first.timestamp) - packet
+	if max(p.ahead, waiting) < p.collected(packet) {
 		p.ahead += frameTime
 		return false
 	}
@@ -160,4 +161,13 @@ func (p *playout) start() bool {
 	p.positioned, p.started, p.ahead, p.dry = true, true, 0, 0
 	p.watch()
 	return true
+}
+
+// lengthOf is how long the first packet that waits is, in ms. Where it is a part, it is one of a
+// packet as long as the newest.
+func (p *playout) lengthOf(first *slot) int {
+	if p.beside == 0 {
+		return p.ms(first.ticks)
+	}
+	return int(p.beside) + p.ms(p.buffer.last().ticks)
 }
