@@ -25,6 +25,7 @@ func open(t testing.TB) *Session {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
+	s.reportPhase = 1 // else a report may come before the first packet, by chance, and is ignored
 	return s
 }
 
