@@ -125,7 +125,14 @@ func allMetrics(t *testing.T) (list []metric) {
 func wholeParts(t *testing.T) *parts {
 	t.Helper()
 	text := `{turn: {listen: "127.0.0.1:0"}, insight: {hep: "127.0.0.1:9060", otlp: "http://127.0.0.1:4318/v1/traces"}}`
-	cfg, err := config.Load(config.Flags{Data: t.TempDir(), HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", SIP: "127.0.0.1:0", SIPS: config.Off, Config: file(t, text)})
+	return serving(t, config.Flags{Config: file(t, text)})
+}
+
+// serving are the parts of a server on free ports, with further flags.
+func serving(t *testing.T, flags config.Flags) *parts {
+	t.Helper()
+	flags.Data, flags.HTTP, flags.HTTPS, flags.SIP, flags.SIPS = t.TempDir(), "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0", config.Off
+	cfg, err := config.Load(flags)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,8 @@
 package server
 
 import (
-	"log/slog"
+	"fmt"
+	"net"
 	"strings"
 	"testing"
 
@@ -11,18 +12,7 @@ import (
 
 // TestServerWithoutRTPPortsIsNotReady: a load balancer, the doctor and the alert SwitchhookNotReady hear of it.
 func TestServerWithoutRTPPortsIsNotReady(t *testing.T) {
-	cfg, err := config.Load(config.Flags{Data: t.TempDir(), HTTP: "127.0.0.1:0", HTTPS: "127.0.0.1:0", SIP: "127.0.0.1:0", SIPS: config.Off, RTPPorts: "18470-18471"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &parts{cfg: cfg, log: slog.New(slog.DiscardHandler)}
-	t.Cleanup(func() { p.close() })
-	if err := p.open(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.serve(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	p := serving(t, config.Flags{RTPPorts: freePair(t)})
 	if err := p.ready(); err != nil {
 		t.Fatalf("with a free pair: %v", err)
 	}
@@ -40,4 +30,26 @@ func TestServerWithoutRTPPortsIsNotReady(t *testing.T) {
 	if err := p.ready(); err != nil {
 		t.Errorf("when it is free again: %v", err)
 	}
+}
+
+// freePair is a range of two ports that nobody has.
+func freePair(t *testing.T) string {
+	t.Helper()
+	for range 100 {
+		even, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := even.LocalAddr().(*net.UDPAddr).Port
+		odd, err := net.ListenPacket("udp", fmt.Sprintf("127.0.0.1:%d", port+1))
+		_ = even.Close()
+		if err != nil {
+			continue
+		}
+		if _ = odd.Close(); port%2 == 0 {
+			return fmt.Sprintf("%d-%d", port, port+1)
+		}
+	}
+	t.Fatal("no two ports are free")
+	return ""
 }

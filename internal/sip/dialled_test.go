@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 	"github.com/switchhook/switchhook/internal/trunk"
 )
@@ -53,14 +52,7 @@ func TestPhonesDialNationalNumbers(t *testing.T) {
 		{"1", "+15550001234", ""},
 		{"1", "alice", ""},
 	} {
-		table, err := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: "192.0.2.1", Rewriting: trunk.Rewriting{Plan: trunk.Plan{Country: test.country}}}}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rules, err := permit.New(permit.Config{Numbers: nobodys{}, Trunks: table})
-		if err != nil {
-			t.Fatal(err)
-		}
+		rules := rulesOf(t, []trunk.Trunk{{Name: "a", Host: "192.0.2.1", Rewriting: trunk.Rewriting{Plan: trunk.Plan{Country: test.country}}}}, nil)
 		s := &Server{cfg: Config{Permit: rules}}
 		number, ok := s.dialled(test.dialled)
 		if ok != (test.want != "") || ok && number.Number() != test.want {

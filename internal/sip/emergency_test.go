@@ -47,14 +47,7 @@ func TestEmergencyCallTriesEveryTrunk(t *testing.T) {
 	second, viaSecond := callee(t, "second", nil)
 	viaSecond.Shown.Private = true
 	trunks := []trunk.Trunk{viaFirst, viaSecond}
-	table, err := trunk.NewTable(trunks, []trunk.Route{{Name: "abroad", Pattern: `^\+`, Trunks: []string{"first"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules, err := permit.New(permit.Config{Numbers: nobodys{}, Trunks: table})
-	if err != nil {
-		t.Fatal(err)
-	}
+	rules := rulesOf(t, trunks, []trunk.Route{{Name: "abroad", Pattern: `^\+`, Trunks: []string{"first"}}})
 	r := newRig(t, func(c *Config) { c.Permit = rules }, trunks...)
 	for _, dialled := range []string{"112", "+112"} {
 		made := newTestLeg(call.Invitation{From: mustPhone(t, "+15550100001"), To: mustPhone(t, dialled), Withheld: true})
@@ -83,14 +76,7 @@ func TestEmergencyCallGoesOverAnInactiveTrunk(t *testing.T) {
 	first.Lose(func(e siptest.Entry) bool { return !e.Sent && e.Message.Method() == "OPTIONS" })
 	viaFirst.Ping = 50 * time.Millisecond
 	trunks := []trunk.Trunk{viaFirst, viaSecond}
-	table, err := trunk.NewTable(trunks, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules, err := permit.New(permit.Config{Numbers: nobodys{}, Trunks: table})
-	if err != nil {
-		t.Fatal(err)
-	}
+	rules := rulesOf(t, trunks, nil)
 	r := newRig(t, func(c *Config) { c.Permit = rules }, trunks...)
 	eventually(t, func() bool { h, _ := r.Health("first"); return h.State == Inactive })
 	made := r.dial(t, "112")
@@ -104,14 +90,7 @@ func TestEmergencyCallGoesOverAnInactiveTrunk(t *testing.T) {
 // TestOverloadedServerTakesEmergencyCallsOverStreams however their number is written.
 func TestOverloadedServerTakesEmergencyCallsOverStreams(t *testing.T) {
 	t.Parallel()
-	table, err := trunk.NewTable(nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules, err := permit.New(permit.Config{Numbers: nobodys{}, Trunks: table})
-	if err != nil {
-		t.Fatal(err)
-	}
+	rules := rulesOf(t, nil, nil)
 	r, strain := strained(t, func(c *Config) { c.Permit = rules })
 	strain()
 	for n, uri := range []string{"sip:112@127.0.0.1", "sip:112;phone-context=x@127.0.0.1", "tel:112"} {

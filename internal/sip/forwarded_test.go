@@ -11,11 +11,10 @@ import (
 	"github.com/switchhook/switchhook/internal/trunk"
 )
 
-// american are rules whose only trunk is one of North America.
-func american(t *testing.T) (*permit.Rules, trunk.Trunk) {
+// rulesOf are rules of who may call whom over trunks and routes.
+func rulesOf(t *testing.T, trunks []trunk.Trunk, routes []trunk.Route) *permit.Rules {
 	t.Helper()
-	via := trunk.Trunk{Name: "far", Host: "192.0.2.1", Rewriting: trunk.Rewriting{Plan: trunk.Plan{Country: "1"}}}
-	table, err := trunk.NewTable([]trunk.Trunk{via}, nil)
+	table, err := trunk.NewTable(trunks, routes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,6 +22,14 @@ func american(t *testing.T) (*permit.Rules, trunk.Trunk) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return rules
+}
+
+// american are rules whose only trunk is one of North America.
+func american(t *testing.T) (*permit.Rules, trunk.Trunk) {
+	t.Helper()
+	via := trunk.Trunk{Name: "far", Host: "192.0.2.1", Rewriting: trunk.Rewriting{Plan: trunk.Plan{Country: "1"}}}
+	rules := rulesOf(t, []trunk.Trunk{via}, nil)
 	return rules, via
 }
 

@@ -23,6 +23,17 @@ type zone struct {
 	silent atomic.Bool // it does not answer
 }
 
+// oneName has a table with one trunk, and its name's address.
+func oneName(t *testing.T) (*zone, *locator, *trunk.Table) {
+	t.Helper()
+	names := &zone{hosts: map[string][]string{"a.example": {"192.0.2.1"}}}
+	table, err := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: "a.example", Port: 5070}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names, newLocator(names), table
+}
+
 func (z *zone) LookupNetIP(ctx context.Context, _, host string) (list []netip.Addr, err error) {
 	z.asked.Add(1)
 	if z.silent.Load() {
@@ -123,12 +134,7 @@ func TestNamesAreRemembered(t *testing.T) {
 func TestSilentNameServiceDelaysOneCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		names := &zone{hosts: map[string][]string{"a.example": {"192.0.2.1"}}}
-		l := newLocator(names)
-		table, err := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: "a.example", Port: 5070}}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		names, l, table := oneName(t)
 		took := func() time.Duration {
 			t.Helper()
 			begun := time.Now()
@@ -168,12 +174,7 @@ func TestSilentNameServiceDelaysOneCall(t *testing.T) {
 func TestHostThatIsNoMoreIsForgottenAfterADay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		names := &zone{hosts: map[string][]string{"a.example": {"192.0.2.1"}}}
-		l := newLocator(names)
-		table, err := trunk.NewTable([]trunk.Trunk{{Name: "a", Host: "a.example", Port: 5070}}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		names, l, table := oneName(t)
 		refresh := func() (known bool, err error) {
 			err = table.Refresh(t.Context(), l)
 			_, known = table.From(netip.MustParseAddr("192.0.2.1"))
