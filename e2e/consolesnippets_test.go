@@ -17,6 +17,7 @@ type snippet struct {
 // snippets runs what Home shows an application's programmer, as it stands there: the
 // exports and the options that it names are the only environment.
 func snippets(c *console) {
+	keyIsAwaited(c)
 	c.visit("", "Home")
 	c.press("Show the key")
 	classes, err := filepath.Abs("java/target/lib")
@@ -31,13 +32,24 @@ func snippets(c *console) {
 			continue
 		}
 		c.press(language.tab)
-		c.until(`document.querySelector(".card.wide .code pre")?.innerText.includes("accesskey=")`)
+		c.until(`/accesskey=[^•<]/.test(document.querySelector(".card.wide .code pre")?.innerText)`)
 		out, err := language.run(c, c.text(`return document.querySelector(".card.wide .code pre").innerText`))
 		if id := strings.TrimSpace(string(out)); err != nil || !regexp.MustCompile(`^[\da-f-]{36}$`).MatchString(id) {
 			c.t.Errorf("the %s of Home ends with %v: %s", language.tab, err, out)
 		}
 	}
 	c.press("Hide the key")
+}
+
+// keyIsAwaited looks at Home while the server has not answered with the key: nothing
+// can be shown or copied that is not the key yet.
+func keyIsAwaited(c *console) {
+	c.visit("calls", "Calls")
+	c.run(`globalThis.kept = fetch; globalThis.fetch = (at, how) => String(at).includes("/listKeys") ? new Promise(() => {}) : kept(at, how)`)
+	c.visit("", "Home")
+	c.until(`document.querySelectorAll(".card.wide button:disabled").length === 3`)
+	c.visit("calls", "Calls")
+	c.run(`globalThis.fetch = kept`)
 }
 
 // run runs the program in a folder of its own, after the command by which Java trusts the server.

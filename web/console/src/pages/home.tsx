@@ -1,15 +1,12 @@
 // Home: is it well, what is missing, how an application connects, and a first call.
 import type { JSX } from "preact";
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { api, useAPI } from "../state/api";
+import { useAPI } from "../state/api";
 import { figures, history } from "../state/live";
 import { href } from "../state/router";
-import { mayChange } from "../state/session";
-import { Act, Badge, Card, Code, Copy, Empty, Page, Problem, Tabs } from "../ui/basics";
+import { Badge, Card, Code, Empty, Page, Problem } from "../ui/basics";
 import { Spark } from "../ui/chart";
 import { lasting, now } from "../ui/time";
-import { languages, snippet } from "./snippets";
+import { Connect } from "./connect";
 
 export interface Overview {
   version: string;
@@ -137,50 +134,3 @@ function FirstCall(props: { of: Overview }): JSX.Element {
     </Card>
   );
 }
-
-function Connect(props: { of: Overview }): JSX.Element {
-  const language = useSignal<string>(languages[0]);
-  const shown = useSignal(false);
-  const connection = useSignal("");
-  useEffect(() => {
-    if (!mayChange()) return;
-    void api("POST", armPath("listKeys"), {}).then((keys) => (connection.value = keys.primaryConnectionString ?? keys.secondaryConnectionString ?? ""), () => {});
-  }, []);
-  const text = connection.value || `endpoint=${props.of.endpoint};accesskey=<your-access-key>`;
-  const hidden = text.replace(/accesskey=.*/, "accesskey=••••••••");
-  return (
-    <Card
-      class="wide"
-      title="Connect an application"
-      actions={
-        <>
-          <Act class="quiet" do={() => void (shown.value = !shown.value)}>
-            {shown.value ? "Hide the key" : "Show the key"}
-          </Act>
-          <Copy text={text} label="Copy the connection string" what="the connection string" />
-        </>
-      }
-    >
-      <pre class="connection" tabIndex={0}>
-        {shown.value ? text : hidden}
-      </pre>
-      <Tabs of={languages} value={language} label="Language" />
-      <Snippet language={language.value} of={props.of} connection={text} shown={shown.value} />
-    </Card>
-  );
-}
-
-function Snippet(props: { language: string; of: Overview; connection: string; shown: boolean }): JSX.Element {
-  const code = snippet(props.language, props.of, props.connection);
-  const visible = props.shown ? code : code.replace(/accesskey=[^"';\s]*/g, "accesskey=••••••••");
-  return (
-    <div class="code">
-      <pre tabIndex={0}>{visible}</pre>
-      <Copy text={code} what={`the ${props.language} code`} />
-    </div>
-  );
-}
-
-/** The resource in Azure Resource Manager's shape. */
-export const armPath = (action: string): string =>
-  `/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/switchhook/providers/Microsoft.Communication/communicationServices/switchhook/${action}?api-version=2023-04-01`;

@@ -1,10 +1,9 @@
 // Access keys: shown on demand, replaced one at a time.
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { api } from "../state/api";
+import { api, armPath } from "../state/api";
 import { mayChange } from "../state/session";
 import { Act, Card, Command, Copy, Empty, Page } from "../ui/basics";
-import { armPath } from "./home";
 
 interface Answer {
   primaryKey?: string;

@@ -85,3 +85,7 @@ export function kept<T>(name: string, first: T): Signal<T> {
   effect(() => localStorage.setItem("switchhook." + name, JSON.stringify(value.value)));
   return value;
 }
+
+/** The resource in Azure Resource Manager's shape. */
+export const armPath = (action: string): string =>
+  `/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/switchhook/providers/Microsoft.Communication/communicationServices/switchhook/${action}?api-version=2023-04-01`;

@@ -92,9 +92,9 @@ export function Act(props: { do: () => Promise<unknown> | void; children: Compon
 }
 
 /** A text to copy, with its button. */
-export function Copy(props: { text: string; label?: string; what?: string }): JSX.Element {
+export function Copy(props: { text: string; label?: string; what?: string; disabled?: boolean }): JSX.Element {
   return (
-    <Act class="quiet copy" label={`Copy ${props.what ?? "this"}`} do={() => navigator.clipboard.writeText(props.text)} done="Copied">
+    <Act class="quiet copy" disabled={props.disabled} label={`Copy ${props.what ?? "this"}`} do={() => navigator.clipboard.writeText(props.text)} done="Copied">
       {props.label ?? "Copy"}
     </Act>
   );

@@ -1,11 +1,10 @@
 // Event subscriptions: their handshake, their filter, what would match.
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { api, useAPI } from "../../state/api";
+import { api, armPath, useAPI } from "../../state/api";
 import { Act, Badge, Card, Command, Dialog, Empty, Field, Input, Problem, type Mood } from "../../ui/basics";
 import { Table } from "../../ui/table";
 import { insight } from "../calls/model";
-import { armPath } from "../home";
 import type { Destination } from "./destination";
 import { DeadLetters } from "./deadletters";
 import { Edit } from "./edit";
