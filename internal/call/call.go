@@ -9,11 +9,11 @@ import (
 
 	"github.com/switchhook/switchhook/internal/inbox"
 	"github.com/switchhook/switchhook/internal/ratelimit"
-	"github.com/switchhook/switchhook/internal/stack"
 )
 
-// Call is one conversation. Everything below turn belongs to who holds it: the call's
-// goroutine, or, for one command, who asks (ask).
+// Call is one conversation. It has no goroutine of its own: everything below turn belongs
+// to who holds it, for a command (ask), or for news (post), and the news that come
+// meanwhile.
 type Call struct {
 	id            string // serverCallId
 	correlationID string
@@ -21,12 +21,11 @@ type Call struct {
 	log           *slog.Logger
 	measured      atomic.Bool // read by shards: how loud legs are is measured
 	mail          inbox.Inbox[message]
-	work          sync.WaitGroup // dialling, playing, sending: each ends by one message to the call
+	work          slowWork // dialling, playing, sending: each ends by one message to the call
 
 	turn sync.Mutex // held by who works on the call
-	shut bool       // the call's goroutine has left: nothing more is done
+	shut bool       // the call is finished: nothing more is done
 
-	// loop
 	endpoints     []*endpoint // in the order in which they were asked to come
 	connections   []*Connection
 	rings         []*ring    // that nobody has decided yet
@@ -51,7 +50,7 @@ type Call struct {
 	shown         *Roster          // to legs that follow it, the last
 	lastStream    int              // the id of the stream of pictures that came last
 	walk          int              // counts walks over the endpoints
-	kept          int              // who needs the goroutine to stay (keep)
+	kept          int              // who needs the call to stay (keep)
 	limit         *time.Timer
 	record        record
 	echo          *echo // of a call to an echo number
@@ -69,52 +68,12 @@ type Call struct {
 
 func newCall(r *Registry) *Call {
 	c := &Call{id: newServerCallID(), correlationID: newID(), registry: r}
-	c.mail.Init()
 	c.rosterPace.Fill(rosterRate)
 	c.endpoints, c.connections = c.usual.endpoints[:0], c.usual.connections[:0]
 	c.rings, c.decided = c.usual.rings[:0], c.usual.decided[:0]
 	c.detail = Detail{ServerCallID: c.id, CorrelationID: c.correlationID, Began: time.Now()}
 	c.log = slog.New(r.log.Handler().WithAttrs([]slog.Attr{slog.String("call", c.correlationID)}))
 	return c
-}
-
-// run is the call's goroutine. It leaves when the call has ended, the last leg
-// has reported its end and the last connection has told its application.
-func (c *Call) run() {
-	stack.Grow()
-	defer c.registry.gone(c)
-	c.turn.Lock()
-	for !c.finished() {
-		c.turn.Unlock()
-		<-c.mail.Wake()
-		c.turn.Lock()
-		c.readMail()
-	}
-	c.mail.Seal()
-	c.readMail() // it finds a call that has ended
-	c.shut = true
-	c.turn.Unlock()
-	c.work.Wait()
-	c.publishDetail()
-}
-
-func (c *Call) finished() bool {
-	if !c.ended || c.kept > 0 || len(c.connections) > 0 {
-		return false
-	}
-	for _, e := range c.endpoints {
-		if e.leg != nil && e.stage != gone {
-			return false
-		}
-	}
-	return true
-}
-
-// keep makes the call's goroutine stay for a message that will come, even where the
-// call ends before it. The message calls release, once.
-func (c *Call) keep() (release func()) {
-	c.kept++
-	return func() { c.kept-- }
 }
 
 // sound returns the call's mix, made when first needed.

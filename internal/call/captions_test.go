@@ -14,7 +14,7 @@ import (
 	"github.com/switchhook/switchhook/internal/speech"
 )
 
-// reader is a page that reads captions. What it reads, it reads on the call's goroutine.
+// reader is a page that reads captions. What it reads, it reads in the call's turn.
 type reader struct {
 	*page
 	lines []string

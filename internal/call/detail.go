@@ -7,8 +7,8 @@ import (
 )
 
 // Details takes the detail record of each call when the call is over and its
-// last leg and connection are gone. It only queues: it is told on the goroutine
-// of a call.
+// last leg and connection are gone. It only queues: who has worked on the call last
+// tells it.
 type Details interface {
 	CallOver(Detail)
 }

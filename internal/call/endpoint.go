@@ -70,11 +70,26 @@ func (e *endpoint) report(news Report) {
 	for next := e.movedTo.Load(); next != nil; next = e.movedTo.Load() {
 		e = next
 	}
-	if !e.call.mail.Put(message{leg: e, report: news}) {
+	if isDirect(news) {
+		e.call.putHere(message{leg: e, report: news})
+		return
+	}
+	if !e.call.put(message{leg: e, report: news}) {
 		if want, asks := news.(Wanted); asks {
 			want.Tell(errCallOver())
 		}
 	}
+}
+
+// isDirect reports whether who reports may do what follows.
+func isDirect(news Report) bool {
+	switch r := news.(type) {
+	case Answered:
+		return r.Direct
+	case Ended:
+		return r.Direct
+	}
+	return false
 }
 
 // read takes a report of the endpoint's leg.

@@ -6,8 +6,8 @@ import (
 	"github.com/switchhook/switchhook/internal/identifier"
 )
 
-// Publisher takes what happens in calls. Publish only queues: it is called on
-// the goroutine of a call.
+// Publisher takes what happens in calls. Publish only queues: it is called
+// by who works on a call.
 type Publisher interface {
 	Publish(Event)
 }

@@ -49,7 +49,7 @@ type Ringing struct{}
 type EarlySound struct{}
 
 // Answered says that the leg is up in both directions and its Port may be used.
-type Answered struct{}
+type Answered struct{ Direct bool } // see Ended
 
 // ToneHeard says that the far end pressed a key: at its first packet, once.
 type ToneHeard struct{ Tone Tone }
@@ -81,9 +81,14 @@ type ClientMedia struct {
 
 // Ended is the last report of every leg, and tells why. Before Answered it means
 // that the leg never came up.
+//
+// Direct says of it, and of Answered, that the goroutine that reports holds no lock and
+// has time: it does what follows in the call itself while nobody else works there, so that
+// no other has to be woken. Neither a shard reports so, nor who works on another call.
 type Ended struct {
 	Reason Reason
 	Wire   Wire
+	Direct bool
 }
 
 func (Ringing) report()       {}

@@ -70,7 +70,7 @@ func (c *Connection) fetch(from *Connection, who identifier.ID, move Move) {
 type transit struct {
 	to      *Call
 	by      *endpoint // the application that asks
-	release func()    // lets that call's goroutine go
+	release func()    // lets that call be finished
 	join    *join     // of the endpoint that comes first
 }
 

@@ -65,10 +65,9 @@ func (r *Registry) Active() int {
 	return len(r.calls)
 }
 
-// start makes a call and its goroutine, or says why no new one is taken. first is
-// done to the call before anything, a stopping server included, can have ended it; its
-// answer is returned. It is done here, before the call has its goroutine, and in its first
-// turn: who begins a call needs not wait for another goroutine.
+// start makes a call, or says why no new one is taken. first is done to the call before
+// anything, a stopping server included, can have ended it; its answer is returned. It is
+// the first turn, and done here: who begins a call needs not wait for another goroutine.
 func start[T any](r *Registry, first func(*Call) T) (answer T, err error) {
 	return startFor(r, identifier.ID{}, first)
 }
@@ -80,21 +79,19 @@ func startFor[T any](r *Registry, to identifier.ID, first func(*Call) T) (answer
 	if err := r.admit(c, r.cfg.Permit.IsEmergency(to)); err != nil {
 		return answer, err
 	}
-	answer = first(c)
-	c.turn.Unlock()
-	go c.run()
-	return answer, nil
+	defer c.endTurn()
+	return first(c), nil
 }
 
 // begin is start for whoever has the turn of another call, who does not wait for what the
 // new one does first.
 func (r *Registry) begin(first func(*Call)) error {
 	c := newCall(r)
-	c.post(func() { first(c) })
+	c.mail.Put(message{do: func() { first(c) }})
 	if err := r.admit(c, false); err != nil {
 		return err
 	}
-	go c.run()
+	c.post(func() {}) // has both read
 	return nil
 }
 
@@ -133,7 +130,7 @@ func (r *Registry) full(overloaded bool) error {
 	return nil
 }
 
-// gone forgets a call whose goroutine has left.
+// gone forgets a call.
 func (r *Registry) gone(c *Call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

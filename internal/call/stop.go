@@ -13,7 +13,7 @@ func (r *Registry) Drain() {
 }
 
 // Stop drains, lets the running calls end by themselves until ctx is done, then
-// ends them with their events, and returns when their goroutines have gone or
+// ends them with their events, and returns when nothing is left to do in them or
 // when last is done.
 func (r *Registry) Stop(ctx, last context.Context) error {
 	r.Drain()

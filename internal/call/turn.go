@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/stack"
 )
 
 // message is what is to be done in a call, or a report of a leg, which needs no function
@@ -23,15 +25,71 @@ func (m message) read() {
 	m.do()
 }
 
-// post queues news. It never blocks. It returns false, and the news is dropped,
-// where the call's goroutine has left.
-func (c *Call) post(read func()) bool { return c.mail.Put(message{do: read}) }
+// post queues news and has it read. It never blocks, whatever lock its caller holds. It
+// returns false, and the news is dropped, where the call is over.
+func (c *Call) post(read func()) bool { return c.put(message{do: read}) }
+
+// put queues a message. Who works on the call reads it before the turn is free; while
+// nobody does, a goroutine is made for it.
+func (c *Call) put(m message) bool {
+	if !c.mail.Put(m) {
+		return false
+	}
+	if c.turn.TryLock() {
+		go func() {
+			stack.Grow()
+			c.workOff()
+		}()
+	}
+	return true
+}
+
+// putHere is put for a goroutine that holds no lock and has time: it reads the message
+// itself while nobody else works on the call, so that no other has to be woken.
+func (c *Call) putHere(m message) bool {
+	if !c.mail.Put(m) {
+		return false
+	}
+	if c.turn.TryLock() {
+		c.workOff()
+	}
+	return true
+}
+
+// workOff reads what has come and ends the turn.
+func (c *Call) workOff() {
+	defer c.endTurn()
+	c.readMail()
+}
+
+// endTurn gives the turn back, after what has come meanwhile.
+func (c *Call) endTurn() {
+	for c.giveBack() {
+		c.readMail()
+	}
+}
 
 // readMail reads what has come, oldest first. turn is held.
 func (c *Call) readMail() {
 	for m := range c.mail.Take {
 		m.read()
 	}
+}
+
+// giveBack ends a turn. It returns true, and turn is held again, where a message came of
+// which nobody else knows: who put it found turn held.
+func (c *Call) giveBack() (again bool) {
+	over := c.finished() && !c.shut
+	if over {
+		c.mail.Seal()
+		c.readMail() // it finds a call that has ended
+		c.shut = true
+	}
+	c.turn.Unlock()
+	if over {
+		c.leave()
+	}
+	return c.mail.IsWaiting() && c.turn.TryLock()
 }
 
 // ask runs a command in its turn and returns its answer. The command either runs to
@@ -49,11 +107,11 @@ func ask[T any](ctx context.Context, c *Call, command func() (T, error)) (answer
 	}
 	var got reply[T]
 	got.there.Add(1)
-	if !c.post(func() {
+	if !c.putHere(message{do: func() {
 		defer got.there.Done()
 		got.err = errNotRun
 		got.value, got.err = command()
-	}) {
+	}}) {
 		return answer, errCallOver()
 	}
 	got.there.Wait()
@@ -64,17 +122,14 @@ func ask[T any](ctx context.Context, c *Call, command func() (T, error)) (answer
 var errNotRun = errors.New("call: the command did not run to its end")
 
 // runNow runs a command on the goroutine that asks, which holds turn, after what came
-// before it. The call's goroutine sees afterwards whether that has ended the call.
+// before it.
 func runNow[T any](c *Call, command func() (T, error)) (answer T, err error) {
-	defer c.turn.Unlock()
+	defer c.endTurn()
 	if c.shut {
 		return answer, errCallOver()
 	}
 	c.readMail()
-	if answer, err = command(); c.finished() {
-		c.post(func() {})
-	}
-	return answer, err
+	return command()
 }
 
 // reply is what a command will have returned.
@@ -90,12 +145,12 @@ func (c *Call) do(ctx context.Context, command func() error) error {
 	return err
 }
 
-// after posts a message when a time has passed, unless the timer is stopped.
+// after reads a message when a time has passed, unless the timer is stopped.
 func (c *Call) after(d time.Duration, read func()) *time.Timer {
-	return time.AfterFunc(d, func() { c.post(read) })
+	return time.AfterFunc(d, func() { c.putHere(message{do: read}) })
 }
 
 // afterFor is after for a method of what the message is for: no value of it is made before.
 func afterFor[T any](c *Call, d time.Duration, what *T, read func(*T)) *time.Timer {
-	return time.AfterFunc(d, func() { c.post(func() { read(what) }) })
+	return time.AfterFunc(d, func() { c.putHere(message{do: func() { read(what) }}) })
 }

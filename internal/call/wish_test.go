@@ -159,7 +159,7 @@ func TestWhoSpeaksIsTold(t *testing.T) {
 		pages := w.roomOf(call.Presenter, call.Attendee)
 		pages[1].Speak(true)
 		time.Sleep(time.Second)
-		synctest.Wait() // the call's goroutine writes what is read
+		synctest.Wait() // who works on the call writes what is read
 		if got := pages[0].speaking; len(got) != 1 || got[0] != bob {
 			t.Errorf("speaking: %v", got)
 		}

@@ -7,7 +7,8 @@ import "sync/atomic"
 
 // Inbox is a queue from many goroutines to one. One goroutine takes at a time, any may
 // put. A value costs one allocation, taking none. New makes one; Init makes one that
-// lies in what owns it, and must not be copied from then on.
+// lies in what owns it, and must not be copied from then on. A zero one wakes nobody:
+// it is for who takes after each Put, or has another take.
 type Inbox[T any] struct {
 	newest atomic.Pointer[item[T]]
 	signal Signal
@@ -59,6 +60,12 @@ func (b *Inbox[T]) put(value T, most int) bool {
 // Wake has a token while values may be waiting, those left by an inbox that was
 // sealed included. Who receives it takes.
 func (b *Inbox[T]) Wake() <-chan struct{} { return b.signal }
+
+// IsWaiting reports whether values have come since the last Take, for any goroutine.
+func (b *Inbox[T]) IsWaiting() bool {
+	newest := b.newest.Load()
+	return newest != nil && newest != &b.sealed
+}
 
 // Take is an iterator that empties the inbox: for v := range box.Take, in the
 // order in which the values were put. Those that come meanwhile, and those that

@@ -197,7 +197,7 @@ func (l *leg) comeUp() {
 		l.out.early = earlyAnswers{}
 	}
 	l.startSupervision()
-	l.reports.report(call.Answered{})
+	l.reports.answered()
 	l.reportHold()
 	if l.log.Enabled(l.ctx, slog.LevelDebug) {
 		l.log.Debug("leg is up", "codec", l.media.agreed.Codec(), "remote", l.media.agreed.Remote)

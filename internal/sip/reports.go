@@ -32,6 +32,17 @@ func (t *reporter) report(news call.Report) {
 	}
 }
 
+// answered reports that the leg is up. What follows from it in the call may be done here:
+// mu is not held meanwhile.
+func (t *reporter) answered() {
+	t.mu.Lock()
+	receive, closed := t.receive, t.closed
+	t.mu.Unlock()
+	if receive != nil && !closed {
+		receive(call.Answered{Direct: true})
+	}
+}
+
 // reportKey reports a key, unless it is one that the phone has told in another way.
 func (t *reporter) reportKey(tone call.Tone, by keySource) {
 	t.mu.Lock()
@@ -52,16 +63,26 @@ func (t *reporter) reportIfOpen(news call.Report) bool {
 	return true
 }
 
-// end reports the end, once.
+// end reports the end, once, as answered does.
 func (t *reporter) end(why call.Reason) {
+	receive := t.close()
+	if receive == nil {
+		return
+	}
+	end := call.Ended{Reason: why, Direct: true}
+	if t.of != nil {
+		end.Wire = t.of.wire()
+	}
+	receive(end)
+}
+
+// close lets nothing more be reported, and returns who gets the end.
+func (t *reporter) close() func(call.Report) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.receive != nil && !t.closed {
-		end := call.Ended{Reason: why}
-		if t.of != nil {
-			end.Wire = t.of.wire()
-		}
-		t.receive(end)
+	if t.closed {
+		return nil
 	}
 	t.closed = true
+	return t.receive
 }
