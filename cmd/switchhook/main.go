@@ -53,6 +53,8 @@ type root struct {
 	Keys          keysCommand          `cmd:"" help:"Show and rotate the access keys."`
 	CA            caCommand            `cmd:"" name:"ca" help:"Print or export the certificate that clients must trust."`
 	Identity      identityCommand      `cmd:"" help:"Import users of an ACS resource."`
+	Completion    completionCommand    `cmd:"" help:"Print the script by which a shell completes the command line."`
+	Complete      completeCommand      `cmd:"" hidden:"" help:"Print what may come next on a command line."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 	Help          helpCommand          `cmd:"" help:"Print the help of a command."`
 }
