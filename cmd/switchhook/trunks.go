@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"strconv"
@@ -19,8 +20,8 @@ type trunksCommand struct {
 
 // Help ends the command's help.
 func (trunksCommand) Help() string {
-	return `If a server is running: which trunks answer OPTIONS ("not asked" without the key ping of the trunk), registrations, calls and the last refusal of each trunk. Otherwise the
-trunks and routes of the configuration file. Without a file there is the loopback trunk, for phones on this machine.
+	return `If a server is running: which trunks answer OPTIONS ("not asked" without the key ping of the trunk), registrations, calls and the last refusal of each trunk, and the routes
+in use, of the file or of the SIP routing API. Otherwise the trunks and routes of the configuration file. Without a file there is the loopback trunk, for phones on this machine.
 
 Example:
   switchhook trunks --config switchhook.yaml`
@@ -43,11 +44,25 @@ func (c trunksCommand) Run(a *app) error {
 	for _, t := range cfg.Trunks {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Name, address(t), t.Transport, sources(t))
 	}
-	if len(cfg.Routes) > 0 {
-		fmt.Fprintln(table, "\nROUTE\tPATTERN\tTRUNKS\t")
+	if err := table.Flush(); err != nil {
+		return err
 	}
+	var routes []admin.Route
 	for _, r := range cfg.Routes {
-		fmt.Fprintf(table, "%s\t%s\t%s\t\n", r.Name, r.Pattern, strings.Join(r.Trunks, ", "))
+		routes = append(routes, admin.Route{Name: r.Name, Pattern: r.Pattern, Trunks: r.Trunks})
+	}
+	return a.routes(routes)
+}
+
+// routes prints which trunks take which numbers; without a route, all trunks take every number.
+func (a *app) routes(list []admin.Route) error {
+	if len(list) == 0 {
+		return nil
+	}
+	table := a.table()
+	fmt.Fprintln(table, "\nROUTE\tPATTERN\tTRUNKS")
+	for _, r := range list {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", r.Name, cmp.Or(r.Pattern, "every number"), strings.Join(r.Trunks, ", "))
 	}
 	return table.Flush()
 }
@@ -65,7 +80,10 @@ func (a *app) ifRunning(cfg config.Config, connectionString string) (*api, error
 
 // runningTrunks prints what a running server knows of its trunks.
 func (a *app) runningTrunks(client *api) error {
-	var answer struct{ Value []admin.TrunkState }
+	var answer struct {
+		Value  []admin.TrunkState
+		Routes []admin.Route
+	}
 	if err := client.do(a.ctx, "GET", admin.TrunksPath, managementVersion, nil, &answer); err != nil {
 		return err
 	}
@@ -88,7 +106,10 @@ func (a *app) runningTrunks(client *api) error {
 			fmt.Fprintf(table, "trunk %s: last refusal at %s: %s\n", t.Name, t.RefusedAt.Local().Format(time.DateTime), t.Refused)
 		}
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	return a.routes(answer.Routes)
 }
 
 // asked says whether a trunk answers OPTIONS.

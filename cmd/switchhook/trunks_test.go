@@ -15,10 +15,12 @@ func TestRunningTrunksAreTold(t *testing.T) {
 		{"name":"carrier","address":"192.0.2.1:5060","transport":"udp","state":"online","callsIn":3,"callsOut":2,"maxCalls":30,"callsPerSecond":5,
 		 "registration":{"user":"account","state":"registered","since":"2026-03-04T11:00:00Z","until":"2026-03-04T12:00:00Z"}},
 		{"name":"dead","transport":"tcp","state":"inactive","answer":"503 Service Unavailable","callsIn":0,"callsOut":0,"lastRefusal":"trunk dead carries 1 calls","lastRefusalAt":"2026-03-04T11:00:00Z"},
-		{"name":"stranger","transport":"udp","state":"unknown","callsIn":0,"callsOut":0,"registration":{"user":"u","state":"failed","answer":"403 Forbidden","since":"2026-03-04T11:00:00Z","next":"2026-03-04T12:00:00Z"}}]}`)
+		{"name":"stranger","transport":"udp","state":"unknown","callsIn":0,"callsOut":0,"registration":{"user":"u","state":"failed","answer":"403 Forbidden","since":"2026-03-04T11:00:00Z","next":"2026-03-04T12:00:00Z"}}],
+		"routes":[{"name":"abroad","pattern":"^\\+44","trunks":["carrier","dead"]},{"name":"rest","pattern":"","trunks":["stranger"]}]}`)
 	})
 	got := command(t, dir, "", "trunks", "--connection-string", connection)
-	for _, want := range []string{"account until", "30 calls, 5/s", "trunk dead does not answer OPTIONS: 503", "trunk stranger: the registration of u failed: 403 Forbidden", "dead: last refusal", "carries 1 calls", "not asked"} {
+	for _, want := range []string{"account until", "30 calls, 5/s", "trunk dead does not answer OPTIONS: 503", "trunk stranger: the registration of u failed: 403 Forbidden", "dead: last refusal", "carries 1 calls", "not asked",
+		"ROUTE", `abroad  ^\+44         carrier, dead`, "rest    every number  stranger"} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("%q is missing in\n%s", want, got.out)
 		}

@@ -51,6 +51,13 @@ type TrunkRegistration struct {
 	Associated []string  `json:"associated,omitempty"`
 }
 
+// Route says which trunks take the numbers of a pattern.
+type Route struct {
+	Name    string   `json:"name"`
+	Pattern string   `json:"pattern"` // "" matches every number
+	Trunks  []string `json:"trunks"`
+}
+
 func (a *API) trunkRoutes(rt *rest.Router) {
 	always := rest.EvenWhenBusy()
 	rt.Handle(http.MethodGet, TrunksPath, a.listTrunks, always)
@@ -64,7 +71,11 @@ func (a *API) listTrunks(w http.ResponseWriter, _ *http.Request) error {
 	for _, t := range a.Trunks.Trunks() {
 		list = append(list, a.trunkState(t))
 	}
-	return rest.WriteJSON(w, http.StatusOK, map[string]any{"value": list, "refused": a.Permits.Refused()})
+	routes := []Route{}
+	for _, r := range a.Trunks.Routes() {
+		routes = append(routes, Route{Name: r.Name, Pattern: r.Pattern, Trunks: r.Trunks})
+	}
+	return rest.WriteJSON(w, http.StatusOK, map[string]any{"value": list, "routes": routes, "refused": a.Permits.Refused()})
 }
 
 func (a *API) listNumbers(w http.ResponseWriter, _ *http.Request) error {

@@ -120,9 +120,14 @@ type callAnswer struct {
 func (a *API) timeline(r *http.Request) (Summary, []Item, error) {
 	call, items, known := a.Hub.Timeline(r.PathValue("id"))
 	if !known {
-		return Summary{}, nil, fault.NotFound("nothing is kept of a call with this id (insight.keep, insight.disk-mib); its record is kept longer: switchhook calls ID").WithCode("CallNotFound")
+		return Summary{}, nil, unknownCall("(insight.keep, insight.disk-mib); its record is kept longer: switchhook calls ID")
 	}
 	return call, items, nil
+}
+
+// unknownCall says that nothing is kept of a call, and where it would be.
+func unknownCall(where string) error {
+	return fault.NotFound("nothing is kept of a call with this id %s", where).WithCode("CallNotFound")
 }
 
 func (a *API) getCall(w http.ResponseWriter, r *http.Request) error {

@@ -53,7 +53,7 @@ func (h *Hub) Capture(id string, length time.Duration) (Captured, error) {
 	r := h.find(id)
 	switch {
 	case r == nil:
-		return Captured{}, fault.NotFound("nothing is kept of a call with this id").WithCode("CallNotFound")
+		return Captured{}, unknownCall("in memory: only calls that go on can be captured, by a correlation id, serverCallId, callConnectionId or SIP Call-ID of switchhook calls")
 	case !r.isLive():
 		return Captured{}, fault.Conflict("the call is over")
 	case !slices.ContainsFunc(r.legs, func(leg measured) bool { _, is := leg.(tapped); return is }):

@@ -183,3 +183,16 @@ func TestPacketWithoutAnAddressIsKept(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 }
+
+// TestUnknownCallIsExplained: who asks for what is kept of a call learns where it would be, and which ids find it.
+func TestUnknownCallIsExplained(t *testing.T) {
+	h := newHub(t, Config{})
+	defer h.Close()
+	_, captured := h.Capture("nobody", time.Minute)
+	_, delivered := h.deliveredBody("nobody", 1)
+	for want, err := range map[string]error{"switchhook calls": captured, "insight.memory-mib": delivered} {
+		if err == nil || !strings.Contains(err.Error(), "nothing is kept of a call with this id") || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+}

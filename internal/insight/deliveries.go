@@ -143,7 +143,7 @@ func (h *Hub) deliveredBody(id string, seq int) (string, error) {
 	r := h.find(id)
 	if r == nil {
 		h.mu.Unlock()
-		return "", fault.NotFound("nothing is kept of a call with this id").WithCode("CallNotFound")
+		return "", unknownCall("in memory (insight.memory-mib), where the bodies of its deliveries would be; the first attempt of GET /calls/{id}/events may have it")
 	}
 	s := r.snapshot()
 	h.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ func TestStatesOfTrunksAndNumbers(t *testing.T) {
 	p := &parts{log: slog.New(slog.DiscardHandler), store: store.InMemory(), metrics: metrics.New(), cfg: config.Config{
 		Numbers: []string{"+15550100001"}, SpareNumbers: []string{"+15550100009"},
 		Trunks: []trunk.Trunk{{Name: "carrier", Host: "192.0.2.1", MaxCalls: 1}},
+		Routes: []trunk.Route{{Name: "abroad", Pattern: `^\+1`, Trunks: []string{"carrier"}}},
 		Guards: []permit.Guard{{Name: "premium", Prefixes: []string{"+1900"}, Deny: true}},
 	}}
 	for _, open := range []error{p.openNumbers(t.Context()), p.openRouting(t.Context()), p.openPermits(t.Context())} {
@@ -59,9 +61,13 @@ func TestStatesOfTrunksAndNumbers(t *testing.T) {
 	}
 	var trunks struct {
 		Value   []admin.TrunkState
+		Routes  []admin.Route
 		Refused map[string]int
 	}
 	ask(admin.TrunksPath, &trunks)
+	if got := trunks.Routes; len(got) != 1 || got[0].Name != "abroad" || got[0].Pattern != `^\+1` || !slices.Equal(got[0].Trunks, []string{"carrier"}) {
+		t.Errorf("routes are %+v", got)
+	}
 	if got := trunks.Value[0]; got.Name != "carrier" || got.Address != "192.0.2.1:5060" || got.Inbound != 1 || got.MaxCalls != 1 || got.Refused == "" || got.State != "unknown" {
 		t.Errorf("trunk is %+v", got)
 	}

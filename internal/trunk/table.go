@@ -167,3 +167,17 @@ func (t *Table) Trunks() []*Trunk {
 	defer t.mu.RUnlock()
 	return t.trunks
 }
+
+// Routes returns all routes, in their order.
+func (t *Table) Routes() []Route {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	list := make([]Route, len(t.routes))
+	for i, r := range t.routes {
+		list[i] = Route{Name: r.name, Pattern: r.pattern.compiled.String()}
+		for _, trunk := range r.trunks {
+			list[i].Trunks = append(list[i].Trunks, trunk.Name)
+		}
+	}
+	return list
+}
