@@ -97,11 +97,11 @@ func parseChoices(list []choice) ([]call.Choice, error) {
 		labels[c.Label] = true
 		choices[i] = call.Choice{Label: c.Label, Phrases: c.Phrases}
 		if c.Tone != "" {
-			tones, err := parseTones(field+".tone", []string{c.Tone})
+			tone, err := parseTone(field+".tone", c.Tone)
 			if err != nil {
 				return nil, err
 			}
-			choices[i].Tone = tones[0]
+			choices[i].Tone = tone
 		}
 	}
 	return choices, nil

@@ -52,7 +52,7 @@ func TestRecognizeOptionsOfSpeech(t *testing.T) {
 		{"a label twice", "choices", `,"choices":[{"label":"a","phrases":["x"]},{"label":"a","phrases":["y"]}]`, "choices[1].label"},
 		{"a choice that cannot be made", "choices", `,"choices":[{"label":"a"}]`, "choices[0]"},
 		{"an empty phrase", "choices", `,"choices":[{"label":"a","phrases":[""]}]`, "choices[0].phrases"},
-		{"a tone that is none", "choices", `,"choices":[{"label":"a","tone":"hash"}]`, "choices[0].tone"},
+		{"a tone that is none", "choices", `,"choices":[{"label":"a","tone":"hash"}]`, "choices[0].tone:"},
 		{"an end silence of a day", "speech", `,"speechOptions":{"endSilenceTimeoutInMs":86400000}`, "endSilenceTimeoutInMs"},
 		{"a language that is none", "speech", `,"speechLanguage":"English, please"`, "speechLanguage"},
 	} {

@@ -103,6 +103,21 @@ func TestRecordingIsReadWhole(t *testing.T) {
 	}
 }
 
+// TestServerCallLocatorOfARecordingNamesAConnectionToo: the service's guide writes a
+// callConnectionId there, in all languages.
+func TestServerCallLocatorOfARecordingNamesAConnectionToo(t *testing.T) {
+	const connection = "411f3500-9774-453b-ab63-c22ded8fcbd5"
+	for name, locator := range map[string]string{
+		"with its kind":  `{"kind":"serverCallLocator","serverCallId":"` + connection + `"}`,
+		"without a kind": `{"serverCallId":"` + connection + `"}`,
+	} {
+		rec, err := recordOf(t, `{"recordingFormatType":"wav","callLocator":`+locator+`}`, converts{})
+		if err != nil || rec.Connection != connection || rec.Of != (call.Locator{}) {
+			t.Errorf("%s: %+v, %v", name, rec, err)
+		}
+	}
+}
+
 // TestEventsOfRecordingsGoTheirOwnWay: in the order of their recording, after which
 // nothing follows, whatever the connection that it names does.
 func TestEventsOfRecordingsGoTheirOwnWay(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/recording"
@@ -54,6 +56,9 @@ func (r startRecordingRequest) record(version, by string, recorder Recorder) (re
 		if rec.Of, err = r.CallLocator.locator(); err != nil {
 			return rec, err
 		}
+		if id := rec.Of.ServerCallID; isConnectionID(id) {
+			rec.Connection, rec.Of = id, call.Locator{}
+		}
 	}
 	if rec.CallbackURI, err = callbackURI("recordingStateCallbackUri", r.CallbackURI, false); err != nil {
 		return rec, err
@@ -70,6 +75,13 @@ func (r startRecordingRequest) record(version, by string, recorder Recorder) (re
 		return rec, err
 	}
 	return rec, convertible(rec.Options.Format, recorder)
+}
+
+// isConnectionID tells a callConnectionId from a serverCallId. The guide "Call recording
+// quickstart" writes new ServerCallLocator("<callConnectionId> or <ServerCallId>").
+func isConnectionID(id string) bool {
+	_, err := uuid.Parse(id)
+	return err == nil && len(id) == len(uuid.Nil.String())
 }
 
 // convertible refuses a format that this server cannot make.

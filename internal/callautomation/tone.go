@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/call"
-	"github.com/switchhook/switchhook/internal/fault"
 )
 
 // toneNames are the keys in Azure's words.
@@ -26,13 +25,22 @@ var tonesByName = func() map[string]call.Tone {
 func parseTones(field string, names []string) ([]call.Tone, error) {
 	tones := make([]call.Tone, len(names))
 	for i, name := range names {
-		tone, ok := tonesByName[strings.ToLower(name)]
-		if !ok {
-			return nil, fault.Invalid("%s[%d]: %q is not a tone; known are zero to nine, a, b, c, d, pound and asterisk.", field, i, name).WithCode("8523")
+		tone, err := parseTone(indexed(field, i), name)
+		if err != nil {
+			return nil, err
 		}
 		tones[i] = tone
 	}
 	return tones, nil
+}
+
+// parseTone turns one of Azure's words into a key.
+func parseTone(field, name string) (call.Tone, error) {
+	tone, known := tonesByName[strings.ToLower(name)]
+	if !known {
+		return 0, errBody("%s: %q is not a tone; known are zero to nine, a, b, c, d, pound and asterisk.", field, name)
+	}
+	return tone, nil
 }
 
 // toneMembers is the result of a recognition of keys.

@@ -129,7 +129,8 @@ func TestFoundNumbersAreHeldForAWhile(t *testing.T) {
 		t.Fatalf("found %v", found)
 	}
 	short := f.send(t, "POST", "/availablePhoneNumbers/countries/US/:search", `{"phoneNumberType":"geographic","assignmentType":"application"}`, 202)
-	if got := f.ended(t, short, failed); got.Error.Code != "OutOfStock" {
+	says := "Searches and reservations hold 2 more; one is free again at " + wireTime(f.now.Add(holdTime))
+	if got := f.ended(t, short, failed); got.Error.Code != "OutOfStock" || !strings.Contains(got.Error.Message, says) {
 		t.Errorf("got %+v", got.Error)
 	}
 	isGolden(t, "out-of-stock", f.send(t, "GET", short.Header().Get("Location"), "", 200))

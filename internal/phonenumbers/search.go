@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,9 +68,10 @@ func (a *API) search(w http.ResponseWriter, r *http.Request) error {
 // searchAndHold finds the numbers and reserves them. The caller holds a.change.
 func (a *API) searchAndHold(w http.ResponseWriter, r *http.Request, c country, asked searchRequest, quantity int) error {
 	now := a.cfg.Now().UTC()
-	numbers := a.inventory.first(quantity, func(n *number) bool {
-		return inCountry(c, asked.Kind)(n) && n.freeFor("", now) && strings.HasPrefix(n.national(), asked.AreaCode)
-	})
+	matches := func(n *number) bool {
+		return inCountry(c, asked.Kind)(n) && strings.HasPrefix(n.national(), asked.AreaCode)
+	}
+	numbers := a.inventory.first(quantity, func(n *number) bool { return matches(n) && n.freeFor("", now) })
 	id := newID()
 	found := search{
 		Numbers: []string{}, Kind: asked.Kind, Assignment: asked.Assignment,
@@ -77,8 +79,8 @@ func (a *API) searchAndHold(w http.ResponseWriter, r *http.Request, c country, a
 	}
 	o := operation{Resource: "/availablePhoneNumbers/searchResults/" + id}
 	if len(numbers) < quantity {
-		o.Failure = &failure{"OutOfStock", fmt.Sprintf("The inventory has %d free %s numbers of %s that match, and %d are asked for.",
-			len(numbers), asked.Kind, c.iso, quantity)}
+		o.Failure = &failure{"OutOfStock", fmt.Sprintf("The inventory has %d free %s numbers of %s that match, and %d are asked for.%s",
+			len(numbers), asked.Kind, c.iso, quantity, a.heldUntil(matches, now))}
 	} else {
 		for _, n := range numbers {
 			found.Numbers = append(found.Numbers, n.phone)
@@ -89,6 +91,17 @@ func (a *API) searchAndHold(w http.ResponseWriter, r *http.Request, c country, a
 	}
 	a.inventory.setHold(found.Numbers, hold{id, found.Expires})
 	return a.begin(w, r, searching, id, o)
+}
+
+// heldUntil says how many numbers that match others hold, and until when at least; "" where
+// nobody holds one. The caller holds a.change.
+func (a *API) heldUntil(matches func(*number) bool, now time.Time) string {
+	held := a.inventory.list(func(n *number) bool { return matches(n) && !n.Owned && n.hold.until.After(now) })
+	if len(held) == 0 {
+		return ""
+	}
+	soonest := slices.MinFunc(held, func(a, b number) int { return a.hold.until.Compare(b.hold.until) })
+	return fmt.Sprintf(" Searches and reservations hold %d more; one is free again at %s.", len(held), wireTime(soonest.hold.until))
 }
 
 // getSearch answers with what a search has found.

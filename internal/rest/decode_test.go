@@ -58,7 +58,8 @@ func TestDecodeTolerates(t *testing.T) {
 func TestDecodeRefuses(t *testing.T) {
 	tests := []struct{ name, body, says, target string }{
 		{"wrong type", `{"operationContext":5}`, "operationContext must be a string, not number", "operationContext"},
-		{"wrong type inside", `{"playSources":[{"kind":true}]}`, "must be a string, not bool", "playSources.kind"},
+		{"wrong type inside", `{"playSources":[{"kind":true}]}`, "playSources[0].kind must be a string, not bool", "playSources[0].kind"},
+		{"wrong type of an element", `{"playSources":[{},"x"]}`, "playSources[1] must be an object, not string", "playSources[1]"},
 		{"fraction", `{"count":1.5}`, "count must be an integer in range, not number 1.5", "count"},
 		{"overflow", `{"count":99999999999999999999}`, "count must be an integer in range", "count"},
 		{"array", `[1]`, "the body must be an object, not array", ""},

@@ -5,6 +5,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -16,7 +17,7 @@ import (
 // positions in arrays are part of the path, and an error of an UnmarshalJSON
 // method has no path), so the place is found here.
 type misfit struct {
-	field string       // the names that lead to the value, joined by dots; positions in arrays are left out
+	field string       // such as "targets[1].phoneNumber.value"
 	want  reflect.Type // what the value is read into
 	got   string       // such as "array", or "number 1.5" for one that is out of range
 }
@@ -35,7 +36,7 @@ type modelled interface{ model() reflect.Type }
 // search walks through a body and the type that it is read into.
 type search struct {
 	decoder *json.Decoder
-	path    []string
+	path    []string // names of members, and positions in arrays
 	known   map[reflect.Type]map[string]member
 }
 
@@ -76,7 +77,7 @@ func (s *search) value(t reflect.Type) *misfit {
 	if number, is := token.(json.Number); is && isNumber(t) {
 		got += " " + number.String()
 	}
-	return &misfit{strings.Join(s.path, "."), t, got}
+	return &misfit{s.where(), t, got}
 }
 
 func (s *search) object(t reflect.Type) *misfit {
@@ -106,13 +107,23 @@ func (s *search) object(t reflect.Type) *misfit {
 }
 
 func (s *search) array(t reflect.Type) *misfit {
-	for s.decoder.More() {
+	for i := 0; s.decoder.More(); i++ {
+		s.path = append(s.path, position(i))
 		if found := s.value(t.Elem()); found != nil {
 			return found
 		}
+		s.path = s.path[:len(s.path)-1]
 	}
 	_, _ = s.decoder.Token() // the closing bracket
 	return nil
+}
+
+// position is a value's place in an array, as it is written in a path.
+func position(i int) string { return "[" + strconv.Itoa(i) + "]" }
+
+// where is the path of the value that is being looked at.
+func (s *search) where() string {
+	return strings.ReplaceAll(strings.Join(s.path, "."), ".[", "[")
 }
 
 func (s *search) skip() *misfit {

@@ -49,7 +49,7 @@ func TestPagesFollowEachOther(t *testing.T) {
 	if seen != 25 || pages != 3 {
 		t.Fatalf("%d items on %d pages", seen, pages)
 	}
-	for _, query := range []string{"skipToken=%21%21", "maxPageSize=0", "maxPageSize=x", "skipToken=" + strings.Repeat("a", maxPageToken+1)} {
+	for _, query := range []string{"skipToken=%21%21", "skipToken=broken", "skipToken=a", "skipToken=" + tokenOf("item-03")[1:], "skipToken=" + tokenOf("item-03")[:6], "maxPageSize=0", "maxPageSize=x", "skipToken=" + strings.Repeat("a", maxPageToken+1)} {
 		f.want(t, f.send(t, "GET", "/calling/callConnections/1/participants?api-version=2026-03-12&"+query, ""), 400, "8523")
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
-	"strings"
 
 	"github.com/switchhook/switchhook/internal/fault"
 )
@@ -34,10 +33,12 @@ func (s *search) refused(value json.RawMessage, t reflect.Type) error {
 		if json.Unmarshal(value, &list) != nil {
 			return nil
 		}
-		for _, one := range list {
+		for i, one := range list {
+			s.path = append(s.path, position(i))
 			if err := s.refused(one, t.Elem()); err != nil {
 				return err
 			}
+			s.path = s.path[:len(s.path)-1]
 		}
 	}
 	return nil
@@ -68,14 +69,13 @@ func (s *search) refusedMember(value json.RawMessage, t reflect.Type) error {
 	return nil
 }
 
-// named gives a refusal the names that lead to what is refused, joined by dots; positions in
-// arrays are left out.
+// named gives a refusal the path of what is refused.
 func (s *search) named(err error) error {
 	var why *fault.Error
 	if !errors.As(err, &why) {
 		return nil
 	}
-	field := strings.Join(s.path, ".")
+	field := s.where()
 	if field == "" {
 		return err
 	}

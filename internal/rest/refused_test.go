@@ -20,7 +20,7 @@ func TestRefusedValuesAreNamed(t *testing.T) {
 		Options  *inner       `json:"recognizeOptions"`
 	}
 	for body, want := range map[string]string{
-		`{"targets":[{"rawId":"4:+1555"},{}]}`:                                                       "targets: an identifier needs a rawId",
+		`{"targets":[{"rawId":"4:+1555"},{}]}`:                                                       "targets[1]: an identifier needs a rawId",
 		`{"x":{"targets":1},"SOURCECALLERIDNUMBER":{"value":"x y"}}`:                                 `sourceCallerIdNumber: "x y" is not a phone number`,
 		`{"source":{"id":"bob"},"targets":[{}]}`:                                                     `source: "bob" is not a user id`,
 		`{"targets":null,"recognizeOptions":{"targetParticipant":{"communicationUser":{"id":"b"}}}}`: `recognizeOptions.targetParticipant: communicationUser.id "b"`,
