@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 
@@ -45,6 +46,13 @@ func freeListeners(ctx context.Context, cfg config.Config) (list []doctor.Findin
 
 // try opens a listener, and closes it.
 func (l listener) try(ctx context.Context) error {
+	if host, port, err := net.SplitHostPort(l.address); err == nil && l.name == "--webrtc" && host == "localhost" {
+		udp, tcp, err := listen.ThisMachine(ctx, l.name, port)
+		if err != nil {
+			return err
+		}
+		return errors.Join(udp.Close(), tcp.Close())
+	}
 	opened, _, err := listen.TCP(ctx, l.name, l.address)
 	if err != nil {
 		return err

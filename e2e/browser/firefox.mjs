@@ -2,17 +2,16 @@
 // page that runs scripts. With FIREFOX_LOG=1 what Firefox prints is printed.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import WebSocket from "ws";
 
-/** Devices without hardware; and media over loopback, where the server of the tests is, which needs that the page may use devices. */
+/** Devices without hardware. */
 const PREFERENCES = {
   "media.navigator.streams.fake": true,
   "media.cubeb.force_mock_context": true,
   "media.autoplay.default": 0,
-  "media.peerconnection.ice.loopback": true,
   // Nothing is asked for but by the page.
   "app.normandy.enabled": false,
   "app.update.disabledForTesting": true,
@@ -30,10 +29,13 @@ const PREFERENCES = {
   "toolkit.telemetry.enabled": false,
 };
 
+/** Media over loopback, which Firefox uses for no page unless it is told to, and which is all that there is where this machine has no other address. */
+const LOOPBACK = { "media.peerconnection.ice.loopback": !Object.values(networkInterfaces()).flat().some(({ internal, address }) => !internal && !/^fe80:/.test(address)) };
+
 /** Starts a browser whose microphone gives a tone of `pitch`. It gives its page. */
 export async function launchFirefox({ pitch = 1000, permit = true, heard }) {
   const profile = mkdtempSync(join(tmpdir(), "firefox-"));
-  const all = { ...PREFERENCES, "media.navigator.audio.fake_frequency": pitch, "permissions.default.microphone": permit ? 1 : 2, "permissions.default.camera": permit ? 1 : 2 };
+  const all = { ...PREFERENCES, ...LOOPBACK, "media.navigator.audio.fake_frequency": pitch, "permissions.default.microphone": permit ? 1 : 2, "permissions.default.camera": permit ? 1 : 2 };
   writeFileSync(join(profile, "user.js"), Object.entries(all).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`).join(""));
   const process_ = spawn(process.env.FIREFOX ?? "/usr/bin/firefox-esr", ["--headless", "--no-remote", "--remote-debugging-port=0", "--profile", profile, "about:blank"], {
     env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: "1", HOME: profile },

@@ -36,7 +36,7 @@ func TestDefaultsAreLoopback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if cfg.HTTPS != "localhost:8443" || cfg.HTTP != "localhost:8080" || cfg.SIP != "127.0.0.1:5060" || cfg.SIPS != "127.0.0.1:5061" || cfg.WebRTC != "127.0.0.1:0" {
+	if cfg.HTTPS != "localhost:8443" || cfg.HTTP != "localhost:8080" || cfg.SIP != "127.0.0.1:5060" || cfg.SIPS != "127.0.0.1:5061" || cfg.WebRTC != "localhost:0" {
 		t.Errorf("doors are %q %q %q %q %q", cfg.HTTPS, cfg.HTTP, cfg.SIP, cfg.SIPS, cfg.WebRTC)
 	}
 	if cfg.RTPPorts != (PortRange{20000, 29999}) || len(cfg.Numbers) != 2 || len(cfg.Trunks) != 1 || cfg.Trunks[0].Name != "loopback" {

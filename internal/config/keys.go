@@ -15,8 +15,8 @@ type keys struct {
 	SIP string `yaml:"sip" type:"host:port or off" default:"127.0.0.1:5060"`
 	// Listener of SIP over TLS. It is off if sip is off.
 	SIPS string `yaml:"sips" type:"host:port or off" default:"127.0.0.1:5061"`
-	// Port of browsers' media, UDP and TCP. The default takes a free port. For browsers on other machines, give an address that they reach, and a port that a firewall can open.
-	WebRTC string `yaml:"webrtc" type:"host:port or off" default:"127.0.0.1:0"`
+	// Port of browsers' media, UDP and TCP. localhost is all addresses of this machine, for browsers on this machine alone; port 0 takes a free port. For browsers on other machines, give an address that they reach, and a port that a firewall can open.
+	WebRTC string `yaml:"webrtc" type:"host:port or off" default:"localhost:0"`
 	// UDP ports of RTP, from 1024 to 65535. A call leg takes two. The default lies below the ephemeral ports of Linux.
 	RTPPorts string `yaml:"rtp-ports" type:"LOW-HIGH" default:"20000-29999"`
 	// Host names and IP addresses by which clients reach the server, without scheme. The certificate names them, and signatures may be made for them. The first one is in links that the server hands out.

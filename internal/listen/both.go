@@ -19,11 +19,14 @@ const PacketRoom = 4 << 20
 // Both opens UDP and TCP on one port, as media over ICE wants it. Port 0 takes one that
 // is free in both. The UDP socket has PacketRoom.
 func Both(ctx context.Context, flag, address string) (udp *net.UDPConn, tcp net.Listener, err error) {
+	return both(ctx, net.ListenConfig{}, flag, address)
+}
+
+func both(ctx context.Context, config net.ListenConfig, flag, address string) (udp *net.UDPConn, tcp net.Listener, err error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, nil, Error(flag, address, err)
 	}
-	var config net.ListenConfig
 	for range tries {
 		packets, err := config.ListenPacket(ctx, "udp", address)
 		if err != nil {

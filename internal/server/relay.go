@@ -22,7 +22,7 @@ func (p *parts) openRelay(ctx context.Context, log *slog.Logger) (err error) {
 	p.relay, err = relay.Open(ctx, relay.Config{
 		Listen: cfg.Listen, Secure: cfg.Secure, Host: cfg.Host,
 		TLS:   &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: p.cert.GetCertificate},
-		Media: p.media.Addr(), Public: p.cfg.SIPPublic,
+		Media: p.media.Addr(), Public: p.media.Public(),
 		Allocations: cfg.Allocations, PerUser: cfg.PerUser, Bandwidth: cfg.Bandwidth,
 		Present: func(user string) bool {
 			browsers := p.browsers.Load()
@@ -49,7 +49,7 @@ func (p *parts) iceServers() func(user string) []protocol.IceServer {
 // announceMedia names the ports of browsers' media.
 func (p *parts) announceMedia(taken *datadir.Addresses) {
 	if p.media != nil {
-		taken.WebRTC = p.media.Addr().String()
+		taken.WebRTC = p.media.Told().String()
 	}
 	if p.relay == nil {
 		return

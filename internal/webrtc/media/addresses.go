@@ -27,7 +27,7 @@ func (e *Engine) newConnection(asked *consent, end func(), hear func(ssrc uint32
 	// pion asks for each address that it does not know, once the password was right. We
 	// are ICE-lite and read no candidates, so it asks for no others.
 	settings.SetRemoteIPFilter(func(net.IP) bool { return addresses.Allow(time.Now()) })
-	settings.SetICEUDPMux(consentMux{e.muxUDP, asked, e.Addr().Addr().IsLoopback()})
+	settings.SetICEUDPMux(consentMux{e.muxUDP, asked, e})
 	settings.SetICETCPMux(boundedMux{e.muxTCP, &asked.handshakes})
 	settings.SetICEBindingRequestHandler(new(firstCheck).take)
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(e.codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(e.interceptors))

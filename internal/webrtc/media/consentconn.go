@@ -13,20 +13,13 @@ import (
 // goes through its consent.
 type consentMux struct {
 	ice.UDPMux
-	of       *consent
-	loopback bool // our loopback addresses are candidates
+	of *consent
+	at *Engine
 }
 
-// GetListenAddresses implements ice.UDPMux. For a mux that is not its own type, pion leaves
-// loopback addresses to that.
-func (m consentMux) GetListenAddresses() (kept []net.Addr) {
-	for _, address := range m.UDPMux.GetListenAddresses() {
-		if at, is := address.(*net.UDPAddr); m.loopback || !is || !at.IP.IsLoopback() {
-			kept = append(kept, address)
-		}
-	}
-	return kept
-}
+// GetListenAddresses implements ice.UDPMux. pion's own answer is of the interfaces that there
+// were when the mux was made.
+func (m consentMux) GetListenAddresses() []net.Addr { return m.at.listenAddresses() }
 
 // GetConn implements ice.UDPMux.
 func (m consentMux) GetConn(user string, address net.Addr) (net.PacketConn, error) {

@@ -17,14 +17,15 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/webrtc/v4"
 
-	"github.com/switchhook/switchhook/internal/listen"
 	"github.com/switchhook/switchhook/internal/webrtc/pionlog"
 )
 
 // Config is what an Engine needs.
 type Config struct {
-	Listen string     // host:port of UDP, and of TCP; port 0 takes one that is free in both
-	Public netip.Addr // the address that clients are told; zero: our own
+	// Listen is host:port of UDP, and of TCP; port 0 takes one that is free in both. The host
+	// localhost is all addresses of this machine, for its own programs alone.
+	Listen string
+	Public netip.Addr // the address that clients are told, except of localhost; zero: our own
 	// Limit bounds the connections of the TCP listener; nil: nobody does.
 	Limit func(net.Listener) net.Listener
 	// Proven is told of each of its connections over which a client has come; nil: nobody
@@ -53,7 +54,9 @@ type Engine struct {
 	certificate    webrtc.Certificate
 	udp            *net.UDPConn
 	tcp            net.Listener
-	arrivals       *arrivals // on tcp
+	loopback       bool       // clients on this machine are told its loopback addresses too
+	public         netip.Addr // that clients are told; zero: our own
+	arrivals       *arrivals  // on tcp
 	muxUDP         *ice.UDPMuxDefault
 	muxTCP         *ice.TCPMuxDefault
 	log            *slog.Logger
@@ -66,10 +69,17 @@ type Engine struct {
 
 // Open opens the sockets.
 func Open(ctx context.Context, cfg Config) (*Engine, error) {
-	e := &Engine{log: cfg.Log}
+	e := &Engine{log: cfg.Log, public: cfg.Public}
+	if isLocalhost(cfg.Listen) {
+		e.public = netip.Addr{}
+	}
 	var err error
-	if e.udp, e.tcp, err = listen.Both(ctx, "--webrtc", cfg.Listen); err != nil {
+	if e.udp, e.tcp, err = openSockets(ctx, cfg.Listen); err != nil {
 		return nil, err
+	}
+	e.loopback = e.Addr().Addr().IsLoopback() || isLocalhost(cfg.Listen)
+	if isLocalhost(cfg.Listen) && !e.Addr().Addr().IsUnspecified() {
+		e.log.Info("media of browsers is on 127.0.0.1 alone, where Firefox sends none: this system has no filter of sockets")
 	}
 	if err := e.prepare(cfg); err != nil {
 		e.udp.Close()
@@ -99,10 +109,10 @@ func (e *Engine) prepare(cfg Config) error {
 	settings.DisableCloseByDTLS(true) // a page that replaces its connection stays in its call
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	settings.SetIncludeLoopbackCandidate(e.Addr().Addr().IsLoopback())
-	if cfg.Public.IsValid() {
+	settings.SetIncludeLoopbackCandidate(e.loopback)
+	if e.public.IsValid() {
 		if err := settings.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{
-			External: []string{cfg.Public.String()}, AsCandidateType: webrtc.ICECandidateTypeHost,
+			External: []string{e.public.String()}, AsCandidateType: webrtc.ICECandidateTypeHost,
 		}); err != nil {
 			return err
 		}
@@ -126,12 +136,6 @@ func (e *Engine) prepare(cfg Config) error {
 	}
 	e.certificate = *certificate
 	return nil
-}
-
-// Addr is the address of both sockets.
-func (e *Engine) Addr() netip.AddrPort {
-	at := e.udp.LocalAddr().(*net.UDPAddr).AddrPort()
-	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
 }
 
 // Close closes the sockets, and waits for connections that are being closed. Close the

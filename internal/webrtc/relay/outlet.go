@@ -11,6 +11,7 @@ import (
 
 	"github.com/pion/turn/v5"
 
+	"github.com/switchhook/switchhook/internal/listen"
 	"github.com/switchhook/switchhook/internal/ratelimit"
 )
 
@@ -61,8 +62,7 @@ func (s *Server) AllocatePacketConn(asked turn.AllocateListenerConfig) (net.Pack
 	if host.IsUnspecified() && asked.Network == "udp4" {
 		host = netip.IPv4Unspecified()
 	}
-	var config net.ListenConfig
-	socket, err := config.ListenPacket(context.Background(), asked.Network, netip.AddrPortFrom(host, 0).String())
+	socket, err := listen.PacketsOfThisMachine(context.Background(), asked.Network, netip.AddrPortFrom(host, 0).String())
 	if err != nil {
 		s.users.leave(asked.UserID)
 		return nil, nil, err

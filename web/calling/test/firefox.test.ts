@@ -44,7 +44,7 @@ test("a call that has no path to a server on 127.0.0.1 says what to do", async (
   const wide = "a=candidate:2 1 udp 2130706431 192.0.2.2 24014 typ host\r\n";
   const failed = "the client's media did not come up";
   for (const [userAgent, candidates, message] of [
-    [FIREFOX, local, "Firefox sends no media to 127.0.0.1, the only address of the server: start that with --webrtc 0.0.0.0:0"],
+    [FIREFOX, local, "Firefox sends no media to 127.0.0.1, the only address of the server: let that have --webrtc localhost:0, the default, on a machine with a network"],
     [FIREFOX, local + wide, failed],
     ["Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36", local, failed],
   ]) {

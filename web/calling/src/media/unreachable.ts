@@ -10,5 +10,5 @@ export function unreachable(answer: string, userAgent: string): string | undefin
   if (addresses.length === 0 || !addresses.every((address) => LOOPBACK.test(address))) return undefined;
   // It has no loopback candidates, as RFC 8445 §5.1.1.1 wants it, and pairs others with none.
   if (environment(userAgent).environment.browser !== "firefox") return undefined;
-  return `Firefox sends no media to ${addresses[0]}, the only address of the server: start that with --webrtc 0.0.0.0:0`;
+  return `Firefox sends no media to ${addresses[0]}, the only address of the server: let that have --webrtc localhost:0, the default, on a machine with a network`;
 }
