@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// lockSoon waits up to 100 ms for a command that holds the lock for a moment, as
-// Running does. A server holds it for longer than that.
+// lockSoon waits up to 2 s for a command that holds the lock for a moment, as Running
+// does, on a machine that is busy as well. A server holds it for longer than that.
 func lockSoon(lock *os.File) error {
 	err := tryLock(lock)
-	for tries := 0; tries < 10 && errors.Is(err, errLocked); tries++ {
+	for tries := 0; tries < 200 && errors.Is(err, errLocked); tries++ {
 		time.Sleep(10 * time.Millisecond)
 		err = tryLock(lock)
 	}
