@@ -40,14 +40,15 @@ export function Home(): JSX.Element {
 }
 
 function Counters(): JSX.Element {
-  const get = (name: string): number => figures.value[name] ?? 0;
+  const told = Object.keys(figures.value).length > 0;
+  const get = (name: string): string => (told ? String(figures.value[name] ?? 0) : "–");
   const rate = (name: string): number[] => history.value.slice(1).map((now, i) => Math.max(0, (now[name] ?? 0) - (history.value[i]![name] ?? 0)));
   const list: [string, string, number[]][] = [
-    ["Calls now", String(get("calls")), history.value.map((one) => one.calls ?? 0)],
-    ["Calls ended", String(get("call_duration_seconds")), rate("call_duration_seconds")],
-    ["Posts to webhooks", String(get("delivery_attempts_total")), rate("delivery_attempts_total")],
-    ["Waiting events", String(get("delivery_waiting_events")), history.value.map((one) => one.delivery_waiting_events ?? 0)],
-    ["Browsers", String(get("browser_sessions")), history.value.map((one) => one.browser_sessions ?? 0)],
+    ["Calls now", get("calls"), history.value.map((one) => one.calls ?? 0)],
+    ["Calls ended", get("call_duration_seconds"), rate("call_duration_seconds")],
+    ["Posts to webhooks", get("delivery_attempts_total"), rate("delivery_attempts_total")],
+    ["Waiting events", get("delivery_waiting_events"), history.value.map((one) => one.delivery_waiting_events ?? 0)],
+    ["Browsers", get("browser_sessions"), history.value.map((one) => one.browser_sessions ?? 0)],
   ];
   return (
     <div class="counters">

@@ -36,7 +36,7 @@ export function Numbers(): JSX.Element {
       <Card
         title="Inventory"
         actions={
-          <Act class="primary" id="getnumber" changes do={() => void (buying.value = true)}>
+          <Act class="primary" id="getnumber" changes disabled={!countries.value.value && !countries.problem.value} do={() => void (buying.value = true)}>
             Get a number
           </Act>
         }

@@ -40,7 +40,7 @@ export function Trunks(): JSX.Element {
   const route = useSignal(-1); // that is edited, by its place; behind the last is a new one
   const rows = trunks.value.value?.value;
   const set = routing.value.value;
-  const routes = set?.routes ?? [];
+  const routes = set?.routes ?? []; // which are changed as a whole: not before they are known
   const names = Object.keys(set?.trunks ?? {});
   const reload = async (): Promise<void> => void (await Promise.all([trunks.reload(), routing.reload()]));
   const change = (what: unknown): Promise<void> => patch(what).then(reload);
@@ -127,7 +127,7 @@ export function Trunks(): JSX.Element {
       <Card
         title="Routes"
         actions={
-          <Act class="primary" id="addroute" changes do={() => void (route.value = routes.length)}>
+          <Act class="primary" id="addroute" changes disabled={!set} do={() => void (route.value = routes.length)}>
             Add a route
           </Act>
         }
@@ -166,11 +166,12 @@ export function Trunks(): JSX.Element {
             ]}
           />
         ) : (
-          <Empty title="No route is configured.">Every number goes to every trunk, in their order.</Empty>
+          set && <Empty title="No route is configured.">Every number goes to every trunk, in their order.</Empty>
         )}
       </Card>
       <NumberTest />
       <Card title="Guards">
+        <Problem text={guards.problem} />
         {guards.value.value?.value.length ? (
           <Table
             label="Guards"
@@ -183,7 +184,7 @@ export function Trunks(): JSX.Element {
             ]}
           />
         ) : (
-          <Empty title="No guard is configured.">Guards forbid or limit calls that cost money.</Empty>
+          guards.value.value && <Empty title="No guard is configured.">Guards forbid or limit calls that cost money.</Empty>
         )}
         <p class="calm">
           Guards are in the configuration file, so that nobody who signs in lifts them: <code>guards: [{"{name: premium, prefix: '+1900', deny: true}"}]</code>

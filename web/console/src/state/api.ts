@@ -53,12 +53,20 @@ export function useAPI<T>(path: string | null, everySeconds = 0): Loaded<T> {
   const loaded = useMemo<Loaded<T>>(() => {
     const value = signal<T | undefined>(undefined);
     const problem = signal("");
+    let asked = 0;
+    let shown = 0; // the number of the question whose answer is shown: one that was overtaken is old
     const reload = async (): Promise<void> => {
       if (path === null) return;
+      const number = ++asked;
       try {
-        value.value = await api<T>("GET", path);
+        const answer = await api<T>("GET", path);
+        if (number < shown) return;
+        shown = number;
+        value.value = answer;
         problem.value = "";
       } catch (error) {
+        if (number < shown) return;
+        shown = number;
         problem.value = (error as Error).message;
       }
     };

@@ -21,7 +21,11 @@ export function Softphone(): JSX.Element {
   const overview = useAPI<Overview>("/admin/overview");
   const numbers = overview.value.value?.numbers ?? [];
   useEffect(() => {
-    to.value = query.value.get("to") ?? (to.value || (numbers[0] ?? ""));
+    const asked = query.value.get("to");
+    if (asked !== null) to.value = asked;
+  }, [query.value]);
+  useEffect(() => {
+    if (!to.value) to.value = numbers[0] ?? ""; // what was asked for or typed meanwhile stays
     if (!from.value) from.value = numbers.find((one) => one !== to.value) ?? numbers[0] ?? "";
   }, [overview.value.value, query.value]);
   const begin = async (): Promise<void> => {

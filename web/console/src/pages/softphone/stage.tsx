@@ -25,12 +25,13 @@ export async function standIn(): Promise<void> {
   sink.value = (await api("PUT", sinkPath, { status: 200 })).url;
   const destination = { endpointType: "WebHook", properties: { endpointUrl: sink.value } };
   await api("PUT", subscriptionPath(standInName), { properties: { destination, filter: { includedEventTypes: ["Microsoft.Communication.IncomingCall"] }, eventDeliverySchema: "EventGridSchema" } });
-  for (let i = 0; i < 50; i++) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
     const { properties } = await api<Subscription>("GET", subscriptionPath(standInName));
     if (properties.provisioningState === "Succeeded") return;
     if (properties.provisioningState === "Failed") throw new Error(properties.provisioningError?.message ?? "the page could not subscribe to its own sink");
     await new Promise((done) => setTimeout(done, 100));
   }
+  throw new Error("the server did not subscribe the page within a minute: the call would ring nowhere");
 }
 
 async function standDown(): Promise<void> {
