@@ -35,6 +35,9 @@ else
 export GOTOOLCHAIN := $(release)+auto
 endif
 endif
+# What is downloaded is asked for again where a network fails for a moment.
+export npm_config_fetch_retries ?= 5
+export PIP_RETRIES ?= 10
 # SOAK=full lets the hundred calls of the soak last a minute.
 SOAK ?= full
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -51,9 +54,9 @@ sources = $(shell find . -name '*.go' -not -path '*/node_modules/*')
 # less of what is many; those of these packages run whole without it. Many tests wait:
 # more of them run at once than there are cores.
 whole = $(addprefix ./,$(shell grep -rl --include='*_test.go' 'testing.Short()' internal | xargs -n1 dirname | sort -u))
-unit = $(GO) test -race -short -p 3 -timeout 10m $(packages)
-long = $(plain) test -p 3 -timeout 10m $(whole)
-e2e = SWITCHHOOK_SOAK=$(SOAK) $(plain) test -count=1 -parallel 4 -timeout 24m ./e2e
+unit = $(GO) test -race -short -p 3 -timeout 30m $(packages)
+long = $(plain) test -p 3 -timeout 30m $(whole)
+e2e = SWITCHHOOK_SOAK=$(SOAK) $(plain) test -count=1 -parallel 4 -timeout 80m ./e2e
 # Whatever needs no race detector is compiled as the product is, without cgo: once for all.
 plain = CGO_ENABLED=0 $(GO)
 tally = $(plain) run ./e2e/tally
@@ -137,7 +140,7 @@ echo "==> $(2): $$sudo apt-get install $(3)"; \
 $(call apt-get,$(3))
 endef
 as-root = sudo=; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi
-apt-get = $$sudo apt-get update -qq; DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $(1) >/dev/null
+apt-get = $$sudo apt-get -o Acquire::Retries=5 update -qq; DEBIAN_FRONTEND=noninteractive $$sudo apt-get -o Acquire::Retries=5 install -y -qq --no-install-recommends $(1) >/dev/null
 comma := ,
 
 # sipp is in Debian's package sip-tester.
@@ -242,7 +245,7 @@ e2e/java/target/.installed: e2e/java/pom.xml $(wildcard e2e/java/src/main/java/*
 		echo "Maven or a JDK is missing; the test with Java's SDKs is skipped without them"; exit 0; fi; \
 	echo "==> the official SDKs of Java: mvn compile in e2e/java"; \
 	cd e2e/java; rm -rf target; \
-	said="$$(mvn --quiet --batch-mode --strict-checksums compile 2>&1)" \
+	said="$$(mvn --quiet --batch-mode --strict-checksums -Daether.connector.http.retryHandler.count=5 -Dmaven.wagon.http.retryHandler.count=5 compile 2>&1)" \
 		|| { echo "$$said"; echo "Java's SDKs could not be installed; the test with them is skipped"; exit 0; }; \
 	touch target/.installed
 

@@ -26,7 +26,7 @@ func socketOf(b *browser, origin string) (conn net.Conn, reader *bufio.Reader, e
 	conn, reader, _, err = dialer.Dial(context.Background(), "ws"+strings.TrimPrefix(door.URL, "http")+Path+"live")
 	if err == nil {
 		b.t.Cleanup(func() { conn.Close() })
-		conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+		conn.SetReadDeadline(time.Now().Add(90 * time.Second))
 	}
 	return conn, reader, err
 }
@@ -64,7 +64,7 @@ func TestPageIsTold(t *testing.T) {
 	if err := wsutil.WriteClientText(conn, []byte(`{"watch":"one"}`)); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(20 * time.Second); b.watched() != "one"; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(90 * time.Second); b.watched() != "one"; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("the page watches %q", b.watched())
 		}

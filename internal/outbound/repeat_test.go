@@ -29,7 +29,7 @@ func TestRequestOnAKeptConnectionThatEndsIsRepeatedAtOnce(t *testing.T) {
 			for _, reset := range []bool{false, true} {
 				t.Run(name+map[bool]string{true: ", TLS"}[secure]+map[bool]string{true: ", reset", false: ", closed"}[reset], func(t *testing.T) {
 					f := outboundtest.NewForgetful(t, secure, reset, nil)
-					client := &http.Client{Transport: Repeating(f.Client().Transport.(*http.Transport).Clone()), Timeout: 5 * time.Second}
+					client := &http.Client{Transport: Repeating(f.Client().Transport.(*http.Transport).Clone()), Timeout: time.Minute}
 					want := []string{"first", large, "after a repetition a connection is made", "second"}
 					for _, text := range want {
 						req, err := http.NewRequest(http.MethodPost, f.URL, body(text))
@@ -44,7 +44,7 @@ func TestRequestOnAKeptConnectionThatEndsIsRepeatedAtOnce(t *testing.T) {
 						}
 						io.Copy(io.Discard, response.Body)
 						response.Body.Close()
-						if took := time.Since(began); took > 4*time.Second { // nothing waits, though a busy machine may
+						if took := time.Since(began); took > 30*time.Second { // nothing waits, though a busy machine may
 							t.Errorf("%.10s took %s", text, took)
 						}
 					}

@@ -16,7 +16,7 @@ func listenTo(t *testing.T, l *Library, file File, frames int) {
 	defer cancel()
 	p := l.Open(ctx, []File{file}, false)
 	<-p.Started()
-	limit := time.After(20 * time.Second)
+	limit := time.After(90 * time.Second)
 	for n := 0; frames == 0 || n < frames; {
 		if f := make([]int16, 320); p.ReadFrame(f) {
 			n++

@@ -40,7 +40,7 @@ func (l *line) press(t *testing.T, ctx context.Context, tones string, source aud
 	select {
 	case err := <-done: // the machine is busy
 		return err
-	case <-time.After(10 * time.Second):
+	case <-time.After(90 * time.Second):
 		t.Fatal("the tones are never sent")
 		return nil
 	}

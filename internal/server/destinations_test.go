@@ -28,12 +28,12 @@ func subscriptionURL(base, name string) string {
 	return base + resource.ARMPath + "/providers/Microsoft.EventGrid/eventSubscriptions/" + name + eventsVersion
 }
 
-// until polls a condition, for 20 s at most.
+// until polls a condition, for a minute and a half at most.
 func until(t *testing.T, what string, met func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(20 * time.Second); !met(); <-tick.C {
+	for deadline := time.Now().Add(90 * time.Second); !met(); <-tick.C {
 		if time.Now().After(deadline) {
 			t.Fatal(what)
 		}
@@ -190,7 +190,7 @@ func TestDeadLettersReachABucketOfS3(t *testing.T) {
 		if !strings.HasPrefix(put, "/dead/INCOMING/2") || !strings.Contains(put, `"deadLetterReason"`) {
 			t.Errorf("put %s", put)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(90 * time.Second):
 		t.Fatal("nothing was put into the bucket")
 	}
 }

@@ -120,7 +120,7 @@ func subscribe(t *testing.T, base, name, endpoint string) {
 	t.Helper()
 	address := base + resource.ARMPath + "/providers/Microsoft.EventGrid/eventSubscriptions/" + name + eventsVersion
 	status, text := request(t, "PUT", address, `{"properties":{"destination":{"endpointType":"WebHook","properties":{"endpointUrl":"`+endpoint+`"}}}}`)
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(text, `"Succeeded"`); _, text = request(t, "GET", address, "") {
+	for deadline := time.Now().Add(90 * time.Second); !strings.Contains(text, `"Succeeded"`); _, text = request(t, "GET", address, "") {
 		if status != http.StatusCreated || time.Now().After(deadline) {
 			t.Fatalf("%d %s", status, text)
 		}
@@ -190,7 +190,7 @@ func TestFailedDeliveryIsFoundAndRedelivered(t *testing.T) {
 
 func waitForAttempts(t *testing.T, base string, n int) []admin.EventAttempt {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(90 * time.Second); ; {
 		_, text := request(t, "GET", base+admin.EventAttemptsPath+eventsVersion+"&subscription=incoming", "")
 		var list struct{ Value []admin.EventAttempt }
 		if err := json.Unmarshal([]byte(text), &list); err != nil || time.Now().After(deadline) {
@@ -267,7 +267,7 @@ func TestWaitingEventGoesToTheNewEndpoint(t *testing.T) {
 	subscribe(t, base, "Incoming", address)
 	select {
 	case now <- http.StatusOK:
-	case <-time.After(10 * time.Second):
+	case <-time.After(90 * time.Second):
 		t.Fatal("nothing came to the new endpoint")
 	}
 	if a := waitForAttempts(t, base, 2)[0]; a.ID != first.ID || a.URL != address || a.Result != history.Delivered {

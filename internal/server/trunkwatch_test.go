@@ -106,7 +106,7 @@ func TestHealthOfTrunksIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.phones.Close()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(90 * time.Second)
 	for {
 		up, down := trunkWatch{p}.Health("alive"), trunkWatch{p}.Health("dead")
 		if up.Overall == siprouting.Active && up.Ping == siprouting.OK && down.Overall == siprouting.Inactive && down.Ping == siprouting.Failing && down.Reason != "" {

@@ -150,7 +150,7 @@ func expect[R call.Report](t *testing.T, p *testLeg) R {
 
 // patience bounds every wait of a test: on a busy machine all are slow, and a test that
 // succeeds does not wait for it.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 func within(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

@@ -16,7 +16,7 @@ func TestPatternsOfAPatchAreTriedForASecond(t *testing.T) {
 	before := f.send(t, "GET", newest, "", 200)
 	began := time.Now()
 	answer := f.send(t, "PATCH", newest, `{"routes":[`+repeat(maxListed, `{"name":"n%d","numberPattern":"`+slow+`"}`)+`]}`, 422)
-	if took := time.Since(began); !strings.Contains(answer, "InvalidRouteNumberPattern") || took > 10*time.Second {
+	if took := time.Since(began); !strings.Contains(answer, "InvalidRouteNumberPattern") || took > time.Minute {
 		t.Errorf("after %v: %s", took, answer)
 	}
 	if f.send(t, "GET", newest, "", 200) != before {
@@ -33,13 +33,28 @@ func almostTooSlow(t *testing.T) (text string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		began := time.Now()
-		if pattern.Try() != nil {
+		took, ok := leastTime(pattern)
+		if !ok {
 			break
 		}
-		if text = next; time.Since(began) > 12*time.Millisecond { // 4 ms for each number
+		if text = next; took > 12*time.Millisecond { // 4 ms for each number
 			break
 		}
 	}
 	return text
+}
+
+// leastTime is how long a pattern takes when no other work of the machine comes between: the
+// shortest of some attempts. It is not ok where each of them took too long.
+func leastTime(pattern *trunk.Pattern) (least time.Duration, ok bool) {
+	for range 10 {
+		began := time.Now()
+		if pattern.Try() != nil {
+			continue
+		}
+		if took := time.Since(began); !ok || took < least {
+			least, ok = took, true
+		}
+	}
+	return least, ok
 }

@@ -22,7 +22,7 @@ func TestRouteDecisionIsBounded(t *testing.T) {
 	if _, err := table.Route("+1111111111111111111111111111111"); !errors.Is(err, ErrNoRoute) {
 		t.Errorf("got %v", err)
 	}
-	if took := time.Since(began); took > 2*time.Second { // one pattern beyond, and a busy machine
+	if took := time.Since(began); took > time.Minute { // one pattern beyond, on a busy machine; without a bound it takes years
 		t.Errorf("the decision took %s", took)
 	}
 }

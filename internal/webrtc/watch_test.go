@@ -30,7 +30,7 @@ func TestPicturesAreWatchedWithoutBeingInTheCall(t *testing.T) {
 	next := func(what string) (p recording.Packet) {
 		select {
 		case p = <-packets:
-		case <-time.After(20 * time.Second):
+		case <-time.After(90 * time.Second):
 			t.Fatalf("%s: no packet came", what)
 		}
 		return p

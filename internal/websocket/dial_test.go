@@ -26,7 +26,7 @@ func TestAnswersToTheHandshakeAreBounded(t *testing.T) {
 			defer here.Close()
 			taken := make(chan int, 1)
 			go func() { taken <- answerWithoutEnd(there, begin) }()
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 			defer cancel()
 			conn, err := Dial(ctx, ws.Dialer{NetDial: func(context.Context, string, string) (net.Conn, error) { return here, nil }}, "ws://app.test/")
 			if begin == "" {

@@ -73,7 +73,7 @@ func TestSubjectOfAStreamIsAcknowledgedAndKeptOnce(t *testing.T) {
 	if err := js.DeleteStream(t.Context(), "app"); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 	defer cancel()
 	if o := sender.Send(ctx, parcel("nats://acs.events", "[2]")); o.Err == nil {
 		t.Errorf("the stream is gone: %+v", o)

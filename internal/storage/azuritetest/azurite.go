@@ -23,7 +23,7 @@ import (
 const version = "3.35.0"
 
 // startTime bounds the start of an emulator that is installed.
-const startTime = time.Minute
+const startTime = 5 * time.Minute
 
 // key is the emulator's, which is public knowledge.
 const key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="

@@ -175,7 +175,7 @@ func connectByTCP(t *testing.T, address string, network webrtc.NetworkType) {
 		defer e.arrivals.mu.Unlock()
 		return len(e.arrivals.from)
 	}
-	for deadline := time.Now().Add(20 * time.Second); remembered() > 1; time.Sleep(20 * time.Millisecond) { // the stranger's
+	for deadline := time.Now().Add(90 * time.Second); remembered() > 1; time.Sleep(20 * time.Millisecond) { // the stranger's
 		if time.Now().After(deadline) {
 			t.Fatalf("%d connections are remembered", remembered())
 		}

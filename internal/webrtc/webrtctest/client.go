@@ -148,4 +148,4 @@ func (c *Client) CloseCode(ctx context.Context) (int, error) {
 }
 
 // Patience is how long a test waits for what has to come, on a busy machine.
-const Patience = 30 * time.Second
+const Patience = 90 * time.Second

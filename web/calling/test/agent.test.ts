@@ -42,7 +42,7 @@ async function calling(token: () => Promise<string>): Promise<Call> {
 }
 
 async function nextSocket(before: number): Promise<void> {
-  for (let end = Date.now() + 10_000; FakeSocket.all.length <= before; ) {
+  for (let end = Date.now() + 90_000; FakeSocket.all.length <= before; ) {
     assert.ok(Date.now() < end, "no further socket was opened");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

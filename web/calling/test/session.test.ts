@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Session } from "../src/signalling/session";
-import { newest, settle } from "./fakes";
+import { FakeSocket, newest, settle } from "./fakes";
 import { open, running, welcome } from "./sessions";
 
 test("the token is in the first frame, and nowhere else", async () => {
@@ -131,8 +131,9 @@ test("events come once, also if the server sends them again", async () => {
 
 test("a second refusal of the token is final", async () => {
   const { opened, changes } = await open();
+  const before = FakeSocket.all.length;
   newest().drop(4401, "expired");
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  while (FakeSocket.all.length === before) await new Promise((resolve) => setTimeout(resolve, 20)); // for its second attempt
   newest().open();
   newest().drop(4401, "expired");
   await assert.rejects(opened, { code: 401, subCode: 10009 });
