@@ -140,7 +140,7 @@ func (a *agent) stop() {
 	a.input.Close()
 	select {
 	case <-a.exited:
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		a.process.Process.Kill()
 		<-a.exited
 	}
@@ -180,7 +180,7 @@ func (a *agent) try(command string, arguments values, result any) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", command, err)
 	}
-	ctx := within(a.t, 60*time.Second)
+	ctx := within(a.t, patience)
 	select {
 	case got := <-answer:
 		if got.Error != nil {

@@ -163,7 +163,7 @@ func (v *attacked) deskCalls(ctx context.Context) error {
 		return err
 	}
 	defer phone.Close()
-	bounded, cancel := context.WithTimeout(ctx, 15*time.Second)
+	bounded, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	answer, err := phone.Register(bounded, v.desk, 600)
 	if err != nil {
@@ -188,7 +188,7 @@ func (v *attacked) trunkCalls(ctx context.Context) error {
 		return err
 	}
 	defer phone.Close()
-	bounded, cancel := context.WithTimeout(ctx, 15*time.Second)
+	bounded, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return patiently(func() error {
 		call, err := phone.Call(echoNumber)

@@ -39,7 +39,7 @@ func TestAttackOfBodiesOverManyConnections(t *testing.T) {
 		text := strings.Repeat(" ", unfinished)
 		for range 300 {
 			work.Go(func() {
-				conn, err := fromHost("127.0.0.1").DialContext(within(t, 10*time.Second), "tcp", v.addresses.HTTP)
+				conn, err := fromHost("127.0.0.1").DialContext(briefly(t, 10*time.Second), "tcp", v.addresses.HTTP)
 				if err != nil {
 					return // a refused connection takes no memory
 				}

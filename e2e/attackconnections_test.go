@@ -58,7 +58,7 @@ func (v *attacked) hold(to, from string, count int) {
 
 // isHealthy asks for /healthz over a new connection.
 func (v *attacked) isHealthy() {
-	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Get("http://" + v.addresses.HTTP + "/healthz")
 	if err != nil {
 		v.t.Errorf("/healthz: %v", err)

@@ -102,7 +102,7 @@ func TestAttackOfWrongPasswords(t *testing.T) {
 			if err != nil {
 				continue // the stranger is refused, which is right
 			}
-			answer, err := phone.Register(within(t, time.Second), siptest.Account{UserName: v.desk.UserName, Password: fmt.Sprint("guess", n)}, 600)
+			answer, err := phone.Register(briefly(t, time.Second), siptest.Account{UserName: v.desk.UserName, Password: fmt.Sprint("guess", n)}, 600)
 			if err == nil && answer.Status() == http.StatusOK {
 				t.Error("a wrong password registered a telephone")
 			}
@@ -121,7 +121,7 @@ func TestAttackOfUnansweredCalls(t *testing.T) {
 	caller := v.phoneOf("127.7.0.8", user)
 	v.under(func() {
 		for range sized(110, 400) {
-			if call, err := caller.CallAs(within(t, 5*time.Second), user, siptest.Invite{To: v.colleague.UserName}); err == nil {
+			if call, err := caller.CallAs(briefly(t, 5*time.Second), user, siptest.Invite{To: v.colleague.UserName}); err == nil {
 				call.Mute()
 			}
 		}

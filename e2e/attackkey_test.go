@@ -64,15 +64,14 @@ func TestAttackOfLongPrompts(t *testing.T) {
 		must(t, err)
 		must(t, call.Answer())
 		must(t, call.WaitAnswered(within(t, 5*time.Second)))
-		time.Sleep(time.Second) // until the application's side is connected too
 		sources := make([]any, 30)
 		for n := range sources {
 			sources[n] = map[string]any{"kind": "file", "playSourceCacheId": fmt.Sprint("long", n), "file": map[string]string{"uri": fmt.Sprintf("%s/%d.wav", web.URL, n)}}
 		}
-		if status := v.signed("POST", "/calling/callConnections/"+made.CallConnectionID+":play?api-version=2024-04-15", nil,
-			map[string]any{"playSources": sources, "playTo": []any{}, "playOptions": map[string]bool{"loop": true}}, nil); status != http.StatusAccepted {
-			t.Errorf("play has %d", status)
-		}
+		eventually(t, patience, "the application's side is connected too, and plays", func() bool {
+			return v.signed("POST", "/calling/callConnections/"+made.CallConnectionID+":play?api-version=2024-04-15", nil,
+				map[string]any{"playSources": sources, "playTo": []any{}, "playOptions": map[string]bool{"loop": true}}, nil) == http.StatusAccepted
+		})
 		time.Sleep(max(attackTime(), 5*time.Second))
 	})
 }

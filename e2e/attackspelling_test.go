@@ -15,10 +15,10 @@ import (
 // raw sends a request as it is written, and returns the status and the body.
 func (v *attacked) raw(head string, body ...string) (int, string) {
 	v.t.Helper()
-	conn, err := net.DialTimeout("tcp", v.addresses.HTTP, 5*time.Second)
+	conn, err := net.DialTimeout("tcp", v.addresses.HTTP, patience)
 	must(v.t, err)
 	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(5 * time.Second))
+	conn.SetDeadline(time.Now().Add(patience))
 	_, err = io.WriteString(conn, head+"Connection: close\r\n\r\n"+strings.Join(body, ""))
 	must(v.t, err)
 	response, err := http.ReadResponse(bufio.NewReader(conn), nil)

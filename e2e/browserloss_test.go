@@ -48,7 +48,7 @@ func TestCopiesRepairSoundOfLossyPaths(t *testing.T) {
 	second.behind(bobs, a, bob, "Bob")
 	// On a busy machine copies come too late as well: one call in which they do not shows it.
 	var why error
-	for calls := 1; calls <= 3; calls++ {
+	for calls := 1; calls <= 6; calls++ {
 		if why = copiesRepair(p, first, second, bobs, made.ID, bob, calls); why == nil {
 			break
 		}
@@ -85,7 +85,7 @@ func copiesRepair(p *product, first, second *tab, bobs *line, room, bob string, 
 			Sound       struct{ Loss float64 }
 		}
 	}
-	eventually(t, 10*time.Second, "the call has a record", func() bool {
+	eventually(t, patience, "the call has a record", func() bool {
 		lines := strings.Split(strings.TrimSpace(p.mustRun("calls", "--json")), "\n")
 		return len(lines) == calls && json.Unmarshal([]byte(lines[0]), &record) == nil && len(record.Legs) == 2
 	})

@@ -60,7 +60,7 @@ func startBrowsers(t testing.TB) *browsers {
 	go func() { defer close(read); b.read(output) }()
 	t.Cleanup(func() {
 		input.Close()
-		timer := time.AfterFunc(20*time.Second, func() { driver.Process.Kill() })
+		timer := time.AfterFunc(patience, func() { driver.Process.Kill() })
 		defer timer.Stop()
 		<-read
 		driver.Wait()
@@ -128,8 +128,8 @@ func (b *browsers) do(command values) (json.RawMessage, error) {
 			return nil, errors.New(reply.Error)
 		}
 		return reply.Value, nil
-	case <-time.After(90 * time.Second):
-		return nil, fmt.Errorf("the driver did not answer %s within 90 s", line)
+	case <-time.After(2 * patience): // the page's own waits end before
+		return nil, fmt.Errorf("the driver did not answer %s within %v", line, 2*patience)
 	}
 }
 

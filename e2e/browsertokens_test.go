@@ -33,7 +33,7 @@ func (p *product) expiring(token string, in time.Duration) string {
 // ends. Tokens that are none, and those of another resource, are refused at once.
 func TestTokensExpireInACall(t *testing.T) {
 	t.Parallel()
-	const soon = 20 * time.Second
+	const soon = time.Minute // both have joined before that, on a slow machine too
 	p := start(t, setup{})
 	a := startAgent(p, application{})
 	b := startBrowsers(t)
@@ -67,7 +67,7 @@ func TestTokensExpireInACall(t *testing.T) {
 		page.asks("401/10009 401/10009", `
 			const make = (token, options) => code(() => new calling.CallClient(options).createCallAgent({getToken: async () => ({token, expiresOnTimestamp: Date.now() + 1e6}), dispose: () => {}}));
 			return [await make("garbage"), await make(%s, {endpoint: %s})].join(" ")`, theirs.token(theirs.createUser()), "http://"+p.addresses.HTTP)
-		if took := time.Since(began); took > 40*time.Second {
+		if took := time.Since(began); took > patience {
 			t.Errorf("the refusals took %v", took)
 		}
 	})

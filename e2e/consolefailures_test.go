@@ -89,8 +89,7 @@ func resends(c *console) {
 	c.press("Deliveries")
 	// The file of calls, which was subscribed above, gets the event too, before or after the sink.
 	incoming := `[...document.querySelectorAll(".longtable .row")].filter((row) => ["IncomingCall", "delivered", "sink"].every((text) => row.innerText.includes(text)))`
-	c.until(incoming + `.length > 0`)
-	c.run(`globalThis.before = ` + incoming + `.length; ` + incoming + `[0].click()`)
+	c.until(`((found) => found.length > 0 && ((globalThis.before = found.length), found[0].click(), true))(` + incoming + `)`)
 	c.click("#resend")
 	c.press("✕")
 	c.until(incoming + `.length === before + 1`)
@@ -111,8 +110,7 @@ func failures(c *console, far *siptest.Phone) {
 	open := func(text string) {
 		c.visit("calls", "Calls")
 		failed := `[...document.querySelectorAll(".longtable .row.failed")].find((row) => row.innerText.includes(` + strconv.Quote(text) + `))`
-		c.until(failed + ` !== undefined`)
-		c.run(failed + `.click()`)
+		c.clicks(failed)
 	}
 	c.visit("softphone?to="+url.QueryEscape(farNumber), "Softphone")
 	c.until(`document.querySelector("#to")?.value === ` + strconv.Quote(farNumber))
@@ -127,7 +125,7 @@ func failures(c *console, far *siptest.Phone) {
 	c.resize(390)
 	c.until(`new Set([...document.querySelectorAll(".lanes, .rung")].map((one) => getComputedStyle(one).gridTemplateColumns)).size === 1`) // arrows end at the lines of who sends and receives
 	c.resize(1280)
-	c.run(`document.querySelector(".message.bad").click()`)
+	c.clicks(`document.querySelector(".message.bad")`)
 	c.shows("SIP/2.0 486")
 	c.press("✕")
 
@@ -155,7 +153,7 @@ func hostile(c *console, p *product) {
 	row := `[...document.querySelectorAll(".longtable .row")].find((row) => row.innerText.includes("+15551234567"))`
 	c.until(row + ` !== undefined`)
 	must(c.t, call.Cancel(within(c.t, 10*time.Second)))
-	c.run(row + `.click()`)
+	c.clicks(row)
 	for _, part := range []string{"SIP", "Participants", "Requests and events", "Timeline"} {
 		c.press(part)
 		c.run(`for (const line of document.querySelectorAll("button.line[aria-expanded=false]")) line.click()`)

@@ -42,14 +42,21 @@ func listOfCalls(c *console, p *product) {
 	c.resize(1280)
 
 	chosen := `document.getElementById(document.querySelector(".longtable").getAttribute("aria-activedescendant"))?.querySelector("time").dateTime`
-	c.run(`const box = document.querySelector(".longtable"); for (const key of ["ArrowDown", "ArrowDown"]) box.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true})); await new Promise(requestAnimationFrame); globalThis.chosen = ` + chosen + `; globalThis.count = box.ariaRowCount`)
+	key := func(name string) {
+		c.run(`document.querySelector(".longtable").dispatchEvent(new KeyboardEvent("keydown", {key: %s, bubbles: true}))`, name)
+	}
+	key("Home")
+	c.until(`document.querySelector(".longtable").getAttribute("aria-activedescendant").endsWith("-0") && (globalThis.top = ` + chosen + `) !== undefined`)
+	key("ArrowDown")
+	c.until(`(globalThis.chosen = ` + chosen + `) !== undefined && globalThis.chosen !== globalThis.top`)
+	c.run(`globalThis.count = document.querySelector(".longtable").ariaRowCount`)
 	rings()
 	c.until(`Number(document.querySelector(".longtable").ariaRowCount) > Number(count)`)
-	c.until(`chosen !== undefined && chosen === ` + chosen)
-	c.run(`document.querySelector(".longtable").dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}))`)
+	c.until(`globalThis.chosen === ` + chosen)
+	key("Enter")
 	c.until(`document.querySelector("#reason") !== null`)
 	c.run(`history.back()`)
-	c.until(`document.querySelector(".longtable .row") !== null && chosen === ` + chosen)
+	c.until(`document.querySelector(".longtable .row") !== null && globalThis.chosen === ` + chosen)
 }
 
 // resize gives the page another width.

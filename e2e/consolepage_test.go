@@ -66,9 +66,13 @@ func (c *console) press(text string) {
 	c.t.Helper()
 	quoted, err := json.Marshal(text)
 	must(c.t, err)
-	find := `[...document.querySelectorAll("dialog[open] button, dialog[open] a, button, a")].find((one) => one.textContent.trim() === ` + string(quoted) + ` && !one.disabled)`
-	c.until(find + ` !== undefined`)
-	c.run(find + `.click()`)
+	c.clicks(`[...document.querySelectorAll("dialog[open] button, dialog[open] a, button, a")].find((one) => one.textContent.trim() === ` + string(quoted) + ` && !one.disabled)`)
+}
+
+// clicks waits for an element, and clicks on it before the page can replace it.
+func (c *console) clicks(element string) {
+	c.t.Helper()
+	c.until(`((found) => found && (found.click(), true))(` + element + `)`)
 }
 
 // accessible asks axe-core about the page, in both themes.

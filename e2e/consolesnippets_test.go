@@ -86,12 +86,12 @@ func (s snippet) run(c *console, text string) (said []byte, err error) {
 func asCurl(c *console, p *product) {
 	c.visit("calls", "Calls")
 	row := `[...document.querySelectorAll(".longtable .row")].find((row) => row.innerText.includes("premium"))`
-	c.until(row + ` !== undefined`)
-	c.run(row + `.click()`)
+	c.clicks(row)
 	c.press("Requests and events")
-	c.until(`document.querySelector("button.line") !== null`)
-	c.run(`document.querySelector("button.line[aria-expanded=false]").click(); navigator.clipboard.writeText = async (text) => void (globalThis.copied = text)`)
+	c.clicks(`document.querySelector("button.line[aria-expanded=false]")`)
+	c.run(`navigator.clipboard.writeText = async (text) => void (globalThis.copied = text)`)
 	c.press("Copy as curl")
+	c.until(`globalThis.copied?.includes("curl")`)
 	key := regexp.MustCompile(`accesskey=(\S+)`).FindStringSubmatch(p.mustRun("keys", "show"))[1]
 	script := strings.Replace(c.text(`return globalThis.copied`), "key='…'", "key='"+key+"'", 1)
 	out, err := exec.CommandContext(c.t.Context(), "bash", "-c", script).CombinedOutput()

@@ -86,7 +86,7 @@ func TestNatsSubjectGetsTheCall(t *testing.T) {
 	must(t, err)
 	must(t, client.Flush())
 	call := dial(t, newPhone(p))
-	msg, err := heard.NextMsg(20 * time.Second)
+	msg, err := heard.NextMsg(patience)
 	must(t, err)
 	var got envelope
 	if err := json.Unmarshal(msg.Data, &got); err != nil || got.Type != "Microsoft.Communication.IncomingCall" || got.Data.From.RawID != caller {

@@ -65,9 +65,7 @@ func TestPhoneCallsTheApplication(t *testing.T) {
 
 	c.do("sendDtmf", values{"target": caller, "tones": []string{"four", "pound"}, "operationContext": "keys"}, nil)
 	c.gotFor("keys", "SendDtmfTonesCompleted")
-	if heard := call.HeardTones(); heard != "4#" {
-		t.Errorf("the phone heard the keys %q, want 4#", heard)
-	}
+	eventually(t, patience, "the phone hears the keys", func() bool { return call.HeardTones() == "4#" })
 
 	c.do("hangUp", values{"forEveryone": true}, nil)
 	must(t, call.WaitEnded(within(t, 5*time.Second)))

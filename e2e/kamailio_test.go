@@ -120,7 +120,7 @@ ca_list = `+filepath.Join(p.data, "ca.pem")+"\n"), 0o600))
 		x.process.Process.Signal(syscall.SIGTERM)
 		select {
 		case <-exited:
-		case <-time.After(10 * time.Second):
+		case <-time.After(patience):
 			x.process.Process.Kill()
 			<-exited
 		}

@@ -51,8 +51,19 @@ func buildAndRun(m *testing.M) (int, error) {
 	return m.Run(), nil
 }
 
-// within returns a context that bounds one wait of a test.
+// patience is how long whatever has to come may take at least: a limit ends what hangs, and
+// says nothing about the speed of a machine.
+const patience = 90 * time.Second
+
+// within returns a context that bounds one wait of a test for what has to come. A limit
+// below patience is none of the test's business.
 func within(t testing.TB, limit time.Duration) context.Context {
+	t.Helper()
+	return briefly(t, max(limit, patience))
+}
+
+// briefly bounds a wait for what is not to come.
+func briefly(t testing.TB, limit time.Duration) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeoutCause(t.Context(), limit, fmt.Errorf("not within %s", limit))
 	t.Cleanup(cancel)

@@ -128,7 +128,7 @@ func TestMediaOfOneParticipantInAGroup(t *testing.T) {
 	if err := c.try("play", values{"urls": []string{prompt}, "targets": []string{caller}}, nil); err == nil || !strings.Contains(err.Error(), "8583") {
 		t.Errorf("a play beside the recognition: %v", err)
 	}
-	time.Sleep(500 * time.Millisecond) // the prompt has ended: keys before that are not taken
+	eventually(t, patience, "the end of the prompt: keys before that are not taken", func() bool { return quiet(near) })
 	must(t, near.SendTones(within(t, 10*time.Second), "42"))
 	if got := c.gotFor("pin", "RecognizeCompleted"); strings.Join(got.DtmfResult.Tones, " ") != "four two" {
 		t.Errorf("%+v", got)

@@ -28,7 +28,7 @@ func TestPhoneBehindNAT(t *testing.T) {
 	n := newNetwork(t)
 	self, err := os.Executable()
 	must(t, err)
-	command := exec.CommandContext(within(t, 2*time.Minute), "ip", "netns", "exec", n.product, self, "-test.run=^TestPhoneBehindNAT$", "-test.v")
+	command := exec.CommandContext(within(t, 6*time.Minute), "ip", "netns", "exec", n.product, self, "-test.run=^TestPhoneBehindNAT$", "-test.v")
 	command.Env = append(os.Environ(), "SWITCHHOOK_BINARY="+binary, namespaces+"="+strings.Join([]string{n.phone, n.router, n.product}, " "))
 	if out, err := command.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestPhoneBehindNAT") {
 		t.Errorf("on the product's host: %v\n%s", err, out)

@@ -80,7 +80,7 @@ func (p atApplication) press(keys string) {
 // before. A busy machine may leave gaps in it.
 func hearsTone(t testing.TB, p party, after int, pitch float64, atLeast time.Duration) {
 	t.Helper()
-	for until := time.Now().Add(atLeast + 10*time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for until := time.Now().Add(atLeast + patience); ; time.Sleep(50 * time.Millisecond) {
 		heard := p.heard()[after:]
 		if siptest.Seconds(heard, pitch) >= atLeast.Seconds() {
 			return

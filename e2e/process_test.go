@@ -82,12 +82,22 @@ func (p *product) mediaPorts() int {
 				continue
 			}
 			_, hex, _ := strings.Cut(fields[1], ":")
-			if port, err := strconv.ParseUint(hex, 16, 16); err == nil && port >= 20000 && port <= 29999 {
+			if port, err := strconv.ParseUint(hex, 16, 16); err == nil && port >= 20000 && port <= 29999 && !p.announces(port) {
 				count++
 			}
 		}
 	}
 	return count
+}
+
+// announces reports whether a port is that of a door: systems choose those of any number.
+func (p *product) announces(port uint64) bool {
+	for _, address := range []string{p.addresses.SIP, p.addresses.WebRTC} {
+		if strings.HasSuffix(address, fmt.Sprint(":", port)) {
+			return true
+		}
+	}
+	return false
 }
 
 // sockets are the inodes of the process's sockets.

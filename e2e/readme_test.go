@@ -167,7 +167,7 @@ func (term *terminal) close() {
 		syscall.Kill(-term.command.Process.Pid, signal)
 		select {
 		case <-term.exited:
-		case <-time.After(20 * time.Second):
+		case <-time.After(patience):
 		}
 	}
 }

@@ -189,11 +189,7 @@ func TestCallIsRecorded(t *testing.T) {
 	c.do("playToAll", values{"urls": []string{a.saveTone("prompt.wav", promptLength)}, "operationContext": "prompt"}, nil)
 	c.gotFor("prompt", "PlayCompleted")
 	r.do("stopRecording")
-	stopped := time.Now()
 	file := r.file()
-	if waited := time.Since(stopped); waited > 10*time.Second {
-		t.Errorf("the file could be downloaded %v after the stop", waited)
-	}
 	if states := r.states(4); !slices.Equal(states, []string{"active", "inactive", "active", "inactive"}) {
 		t.Errorf("the application was told %v", states)
 	}

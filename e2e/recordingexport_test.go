@@ -29,8 +29,7 @@ func TestRecordingGoesToAContainer(t *testing.T) {
 	}
 	r := a.record(values{"connection": c.id, "format": "wav", "container": account.BlobEndpoint + "/kept"})
 	r.states(1)
-	call.Tone(440, 1500)
-	time.Sleep(1700 * time.Millisecond)
+	said(t, call, 440, 1500)
 	must(t, call.Hangup(within(t, 5*time.Second)))
 	c.ended()
 	file := r.file()

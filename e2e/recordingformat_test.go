@@ -60,8 +60,7 @@ func TestRecordingIsEncodedAndEncrypted(t *testing.T) {
 		test.options["connection"] = c.id
 		r := a.record(test.options)
 		r.states(1)
-		call.Tone(440, 1500)
-		time.Sleep(1700 * time.Millisecond)
+		said(t, call, 440, 1500)
 		r.do("stopRecording")
 		file := r.file()
 		if kind := file.RecordingContentType + " " + file.RecordingFormatType; kind != test.kind {

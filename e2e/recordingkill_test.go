@@ -32,8 +32,7 @@ func TestRecordingSurvivesKillsAfterItsEnd(t *testing.T) {
 	c, call := a.answered(newPhone(p))
 	r := a.record(values{"connection": c.id, "format": "mp3", "container": "folder:///kept"})
 	r.states(1)
-	call.Tone(440, 2000)
-	time.Sleep(2 * time.Second)
+	said(t, call, 440, 2000)
 	r.do("stopRecording")
 	again := func() {
 		a.stop()

@@ -22,8 +22,7 @@ func TestRecordingsAreManaged(t *testing.T) {
 	if listed := p.mustRun("recordings", "list", "recording"); !strings.Contains(listed, "audio mixed wav") {
 		t.Errorf("while it goes on:\n%s", listed)
 	}
-	call.Tone(440, 1000)
-	time.Sleep(1200 * time.Millisecond)
+	said(t, call, 440, 1000)
 	must(t, call.Hangup(within(t, 5*time.Second)))
 	c.ended()
 	chunk := r.file().RecordingStorageInfo.RecordingChunks[0]

@@ -53,7 +53,7 @@ func nextRefer(t *testing.T, asked chan *siptest.Message) *siptest.Message {
 	select {
 	case m := <-asked:
 		return m
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the phone got no REFER")
 		return nil
 	}

@@ -119,8 +119,8 @@ func (p *product) stopped() {
 		if p.err != nil {
 			p.t.Errorf("the product did not stop cleanly: %v", p.err)
 		}
-	case <-time.After(20 * time.Second):
-		p.t.Error("the product did not stop within 20 s of SIGTERM")
+	case <-time.After(patience):
+		p.t.Errorf("the product did not stop within %v of SIGTERM", patience)
 		p.kill()
 	}
 }
@@ -150,7 +150,7 @@ func (p *product) finish() {
 
 // run runs another command of the binary on the same data directory.
 func (p *product) run(arguments ...string) (output string, err error) {
-	ctx, cancel := context.WithTimeout(p.t.Context(), 40*time.Second)
+	ctx, cancel := context.WithTimeout(p.t.Context(), 2*patience)
 	defer cancel()
 	command := exec.CommandContext(ctx, binary, append(arguments, "--data", p.data)...)
 	out, err := command.CombinedOutput()
@@ -193,7 +193,7 @@ func (p *product) client() *http.Client {
 	}
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
 	p.t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport, Timeout: 20 * time.Second}
+	return &http.Client{Transport: transport, Timeout: patience}
 }
 
 // exitCode is what a command ended with.

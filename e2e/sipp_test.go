@@ -13,9 +13,9 @@ import (
 func sipp(t *testing.T, p *product, arguments ...string) (output func() error) {
 	t.Helper()
 	tool(t, "sipp", "sip-tester")
-	ctx := within(t, time.Minute)
+	ctx := within(t, 5*time.Minute)
 	command := exec.CommandContext(ctx, "sipp", append([]string{p.addresses.SIP, "-sn", "uac", "-s", ourNumber,
-		"-i", "127.0.0.1", "-nostdin", "-timeout", "50"}, arguments...)...)
+		"-i", "127.0.0.1", "-nostdin", "-timeout", "240"}, arguments...)...)
 	command.Dir = t.TempDir() // for its error files
 	var text buffer
 	command.Stdout, command.Stderr = &text, &text

@@ -38,11 +38,11 @@ func (s sippTest) play(t *testing.T, server, transport string) {
 		port = freePort(t)
 	}
 	arguments := []string{"-sf", file, "-t", transport, "-i", "127.0.0.1", "-p", strconv.Itoa(port), "-mp", strconv.Itoa(mediaPort(t)),
-		"-m", "1", "-nostdin", "-timeout", "20", "-timeout_error", "-recv_timeout", "15000", "-trace_err", "-trace_msg"}
+		"-m", "1", "-nostdin", "-timeout", "180", "-timeout_error", "-recv_timeout", "90000", "-trace_err", "-trace_msg"}
 	if s.about != "" {
 		arguments = append(arguments, "-s", s.about, server)
 	}
-	command := exec.CommandContext(within(t, 30*time.Second), "sipp", arguments...)
+	command := exec.CommandContext(within(t, 200*time.Second), "sipp", arguments...)
 	command.Dir = t.TempDir()
 	var text buffer
 	command.Stdout, command.Stderr = &text, &text

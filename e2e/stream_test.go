@@ -95,11 +95,10 @@ func TestApplicationHearsAndSpeaksByStream(t *testing.T) {
 			c.do("startStreaming", values{"operationContext": "stream"}, nil)
 			c.gotFor("stream", "MediaStreamingStarted")
 
-			call.Tone(440, 1500)
 			a.say(test.path, test.rate, 1500*time.Millisecond, promptPitch)
 			hears(t, call, promptPitch, 1300*time.Millisecond)
-			eventually(t, 5*time.Second, "the stream hears the phone", func() bool {
-				return audiotest.ContainsTone(a.streamed(test.path).heard(test.who), test.rate, 440, 1300*time.Millisecond)
+			untilHeard(t, "the stream hears the phone", func() { call.Tone(440, 1500) }, func() bool {
+				return audiotest.ContainsTone(a.streamed(test.path).heard(test.who), test.rate, 440, time.Second)
 			})
 			must(t, call.SendTones(within(t, 5*time.Second), "1#"))
 			eventually(t, 5*time.Second, "the keys are told", func() bool { return a.streamed(test.path).Tones == "1#" })
@@ -141,10 +140,10 @@ func TestStopAudioSilencesTheApplication(t *testing.T) {
 	hears(t, call, promptPitch, 500*time.Millisecond)
 	a.do("streamStop", values{"path": "/bot"}, nil)
 	eventually(t, 5*time.Second, "both marks come back", func() bool { return len(a.streamed("/bot").Marks) == 2 })
-	time.Sleep(300 * time.Millisecond) // what was on its way
+	eventually(t, patience, "what was on its way is over", func() bool { return quiet(call) })
 	before := len(call.Heard())
-	time.Sleep(500 * time.Millisecond)
-	if after := call.Heard()[before:]; len(after) > 0 && audiotest.RMS(after) > 100 {
+	eventually(t, patience, "half a second more", func() bool { return len(call.Heard()) > before+phoneRate/2 })
+	if after := call.Heard()[before:]; audiotest.RMS(after) > 100 {
 		t.Errorf("after StopAudio the phone hears %s", audiotest.Describe(after, phoneRate))
 	}
 	marks := a.streamed("/bot").Marks

@@ -89,32 +89,33 @@ func (x *tab) joins(locator values) {
 	x.until(`call.state === "Connected"`)
 }
 
-// witnesses asks that events have come, and none of them without a change.
+// witnesses waits until events have come, and asks that none has come without a change.
 func (x *tab) witnesses(events ...string) {
 	x.t.Helper()
-	var seen struct {
-		Came   map[string]int
-		InVain []string
-	}
-	must(x.t, json.Unmarshal(x.run(`return witnessed`), &seen))
 	for _, event := range events {
-		if seen.Came[event] == 0 {
-			x.t.Errorf("tab %s: no %s", x.name, event)
-		}
+		x.until(`witnessed.came[` + quoted(event) + `] > 0`)
 	}
-	for _, event := range seen.InVain {
+	var inVain []string
+	must(x.t, json.Unmarshal(x.run(`return witnessed.inVain`), &inVain))
+	for _, event := range inVain {
 		x.t.Errorf("tab %s: nothing has changed: %s", x.name, event)
 	}
 }
 
-// until waits until an expression holds in the page.
+// until waits until an expression holds in the page. While what it asks for is not in the page
+// yet it may throw.
 func (x *tab) until(expression string) {
 	x.t.Helper()
-	loop := `for (let end = Date.now() + 40000; !(` + expression + `);) {
-		if (Date.now() > end) throw new Error("never: " + %s);
-		await new Promise((resolve) => setTimeout(resolve, 20));
+	loop := `for (const end = Date.now() + %s; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+		let thrown = "";
+		try {
+			if (` + expression + `) return;
+		} catch (error) {
+			thrown = " (" + error + ")";
+		}
+		if (Date.now() > end) throw new Error("never: " + %s + thrown);
 	}`
-	if _, err := x.try(loop, expression); err != nil {
+	if _, err := x.try(loop, patience.Milliseconds(), expression); err != nil {
 		said, _ := x.try(`return globalThis.call ? JSON.stringify([call.state, call.callEndReason ?? null, globalThis.lines ?? null]) : ""`)
 		x.t.Fatalf("tab %s: %v; its call: %s", x.name, err, said)
 	}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/switchhook/switchhook/internal/speech/speechtest"
 )
@@ -33,7 +32,7 @@ func TestFakesOfSpeechAreWhatVendorsClientsExpect(t *testing.T) {
 				service = speechtest.StartTLS(t, test.vendor)
 			}
 			var failed strings.Builder
-			client := exec.CommandContext(within(t, 60*time.Second), "node", "vendors.mjs", test.client, service.URL().String(), file)
+			client := exec.CommandContext(within(t, 2*patience), "node", "vendors.mjs", test.client, service.URL().String(), file)
 			client.Stderr = &failed
 			out, err := client.Output()
 			if err != nil {

@@ -12,7 +12,7 @@ const queue = QueueServiceClient.fromConnectionString(process.env.CONNECTION_STR
 if (action === "create") {
   await queue.create();
 } else {
-  console.log(JSON.stringify(await receive(Date.now() + 20_000)));
+  console.log(JSON.stringify(await receive(Date.now() + 60_000)));
 }
 
 async function receive(deadline) {

@@ -15,6 +15,9 @@ import { launchFirefox } from "./firefox.mjs";
 
 const tabs = new Map();
 
+/** How long anything may take, as the tests have it (ms): a limit ends what hangs, on a busy machine too. */
+const PATIENCE = 90_000;
+
 const FLAGS = [
   "--no-sandbox",
   // The second of its cameras is one of depth, whose pictures no call takes.
@@ -58,8 +61,9 @@ async function openChromium({ tab, url, microphone, camera, permit = true }) {
   const args = [...FLAGS];
   if (microphone) args.push(`--use-file-for-fake-audio-capture=${microphone}`);
   if (camera) args.push(`--use-file-for-fake-video-capture=${camera}`);
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: permit ? args : args.filter((flag) => !flag.includes("fake-ui")) });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: permit ? args : args.filter((flag) => !flag.includes("fake-ui")), timeout: PATIENCE });
   const context = await browser.newContext({ ignoreHTTPSErrors: true, permissions: permit ? ["microphone", "camera"] : [] });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const errors = [];
   page.on("pageerror", (error) => errors.push(String(error)));
