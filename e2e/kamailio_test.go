@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
 	"text/template"
@@ -60,15 +61,16 @@ func newProxy(t *testing.T) *proxy {
 	return x
 }
 
-// freeAt is a port of a host of the loopback network that nobody has now.
+// freeAt is a port of a host of the loopback network that nobody has now, nor gets from the
+// system before the proxy has it.
 func freeAt(t *testing.T, host string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		t.Skipf("this machine has no %s: %v", host, err)
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	listener.Close()
+	return net.JoinHostPort(host, strconv.Itoa(freePort(t)))
 }
 
 // certify gives the proxy a certificate, and returns the file of the authority
