@@ -67,6 +67,7 @@ func awaits(t *testing.T, c *console) {
 		c.click("#addphone")
 		c.fill("#username", "199")
 		c.click("#issue")
+		c.shows("The password is shown once")
 		c.press("✕")
 		row := `[...document.querySelectorAll("main td")].some((cell) => cell.innerText === "199")`
 		c.until(row)
