@@ -17,11 +17,19 @@ var secretMember = regexp.MustCompile(`(?i)(key|token|secret|password|signature|
 const mask = "***"
 
 // maskBody returns a body without its secrets: of JSON the values of secret members and
-// of the queries of URLs, of anything else only its size. It is bounded.
+// of the queries of URLs, of anything else nothing. It is bounded.
 func maskBody(body []byte) string {
 	if len(body) == 0 {
 		return ""
 	}
+	if masked, is := maskPlainJSON(body); is {
+		return cut(string(masked), maxBody)
+	}
+	return maskAnyJSON(body)
+}
+
+// maskAnyJSON is maskBody by reading the values, which are written anew.
+func maskAnyJSON(body []byte) string {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	var value any

@@ -2,6 +2,7 @@ package insight
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -15,6 +16,9 @@ func TestSecretsOfBodiesAreMasked(t *testing.T) {
 		{`{"password":"abc","ur`, `{"password":"***","ur`}, // cut off
 		{`{"url":"https://a.example/?sig=abc`, `{"url":"https://a.example/?sig=***"`},
 		{`key=abc&x=y`, ``}, // no JSON
+		{"{ \"b\": 1, \"aKey\" :\t\"s\", \"a\": [\"https://h/?c=d\", \"key\"] }", "{ \"b\": 1, \"aKey\" :\t\"***\", \"a\": [\"https://h/?c=***\", \"key\"] }"}, // as it was sent
+		{`{"token":["a",{"b":"c"}],"key":7,"x":"y"}`, `{"token":["a",{"b":"c"}],"key":7,"x":"y"}`},
+		{`{"to\u006ben":"abc"}`, `{"token":"***"}`},
 		{``, ``},
 	} {
 		if got := maskBody([]byte(test.body)); got != test.want {
@@ -69,6 +73,22 @@ func FuzzSIPMessage(f *testing.F) {
 	})
 }
 
+// sameJSON compares what two texts mean.
+func sameJSON(a, b string) bool {
+	return normalJSON(a) == normalJSON(b)
+}
+
+func normalJSON(text string) string {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return err.Error()
+	}
+	normal, _ := json.Marshal(value)
+	return string(normal)
+}
+
 func FuzzBody(f *testing.F) {
 	f.Add([]byte(`{"accessKey":"abc","url":"https://a/?b=c"}`))
 	f.Add([]byte(`{"password":"abc`))
@@ -80,6 +100,9 @@ func FuzzBody(f *testing.F) {
 		}
 		if !mayBodyBeSecret(body) && strings.Count(maskBody(body), mask) > bytes.Count(body, []byte(mask)) {
 			t.Errorf("%q has a secret, which a glance does not see", body)
+		}
+		if masked, is := maskPlainJSON(body); is && len(body) < maxBody/2 && !sameJSON(string(masked), maskAnyJSON(body)) {
+			t.Errorf("%q is %s where it is left as it was sent, and %s where it is read", body, masked, maskAnyJSON(body))
 		}
 	})
 }
