@@ -26,6 +26,8 @@ type Call struct {
 	turn sync.Mutex // held by who works on the call
 	shut bool       // the call is finished: nothing more is done
 
+	answering answersHere // the leg that is to be answered after the turn; nil: none
+
 	endpoints     []*endpoint // in the order in which they were asked to come
 	connections   []*Connection
 	rings         []*ring    // that nobody has decided yet

@@ -93,5 +93,5 @@ func (c *Call) answerCaller(caller *endpoint) {
 		c.limitDuration()
 		c.tellRoster()
 	}
-	caller.leg.Answer()
+	caller.answer()
 }

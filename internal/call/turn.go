@@ -85,7 +85,12 @@ func (c *Call) giveBack() (again bool) {
 		c.readMail() // it finds a call that has ended
 		c.shut = true
 	}
+	answering := c.answering
+	c.answering = nil
 	c.turn.Unlock()
+	if answering != nil {
+		answering.WorkHere()
+	}
 	if over {
 		c.leave()
 	}

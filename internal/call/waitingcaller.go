@@ -8,7 +8,7 @@ type waitingCaller struct{ caller *endpoint }
 func (w waitingCaller) answered(r *ring, by identifier.ID, control Control) Properties {
 	conn := w.caller.call.openAnswer(r.invitation, by, control)
 	w.caller.join.up = func(*endpoint) { conn.call.bringUp(conn) }
-	w.caller.leg.Answer() // CallConnected follows when the caller has confirmed
+	w.caller.answer() // CallConnected follows when the caller has confirmed
 	return conn.made
 }
 

@@ -39,7 +39,21 @@ func (b *Inbox[T]) Put(value T) bool { return b.put(value, 0) }
 // Offer does the same unless most values wait already: it returns false then too.
 func (b *Inbox[T]) Offer(value T, most int) bool { return b.put(value, most) }
 
+// Leave is Put without waking the reader: Signal is to follow, or who leaves it takes.
+func (b *Inbox[T]) Leave(value T) bool { return b.add(value, 0) }
+
+// Signal wakes the reader.
+func (b *Inbox[T]) Signal() { b.signal.Set() }
+
 func (b *Inbox[T]) put(value T, most int) bool {
+	if !b.add(value, most) {
+		return false
+	}
+	b.signal.Set()
+	return true
+}
+
+func (b *Inbox[T]) add(value T, most int) bool {
 	i := &item[T]{value: value}
 	for {
 		before := b.newest.Load()
@@ -51,7 +65,6 @@ func (b *Inbox[T]) put(value T, most int) bool {
 			return false
 		}
 		if b.newest.CompareAndSwap(before, i) {
-			b.signal.Set()
 			return true
 		}
 	}

@@ -104,6 +104,28 @@ func TestOffersAreBoundedByWhatWaits(t *testing.T) {
 	}
 }
 
+func TestWhatIsLeftWakesNobody(t *testing.T) {
+	b := New[int]()
+	b.Leave(1)
+	select {
+	case <-b.Wake():
+		t.Error("the reader was woken")
+	default:
+	}
+	if !b.IsWaiting() {
+		t.Error("nothing waits")
+	}
+	b.Signal()
+	<-b.Wake()
+	if got := slices.Collect(b.Take); !slices.Equal(got, []int{1}) || b.IsWaiting() {
+		t.Errorf("took %v", got)
+	}
+	b.Seal()
+	if b.Leave(2) || b.IsWaiting() {
+		t.Error("something was left after the end")
+	}
+}
+
 func TestNothingIsLostBetweenManyGoroutines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const writers, each = 8, 1000

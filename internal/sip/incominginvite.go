@@ -72,7 +72,7 @@ func (s *Server) openInbound(in *inbound, from origin) *leg {
 	l.log = slog.New(s.log.Handler().WithAttrs([]slog.Attr{slog.String("trunk", from.terms.name), slog.String("call_id", l.dialog.callID)}))
 	l.product = header.Product(in.request, "User-Agent")
 	l.learnAllow(in.request)
-	l.in = in
+	l.in, l.onUDP = in, sip.NetworkToUpper(in.request.Transport()) == "UDP"
 	return l
 }
 

@@ -60,7 +60,7 @@ func TestConnectionsOfOursAreKeptAlive(t *testing.T) {
 		}
 		defer listener.Close()
 		at := addressOf(listener.Addr())
-		r := newRig(t, func(c *Config) { c.connKeepAlive = 500 * time.Millisecond },
+		r := newRig(t, func(c *Config) { c.connKeepAlive = 2 * time.Second },
 			trunk.Trunk{Name: "sbc", Host: "127.0.0.1", Port: int(at.Port()), Transport: trunk.TCP})
 		table := r.table.Trunks()
 		if err := r.Server.connect(within(t), table[0], at); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 
 	"github.com/emiago/sipgo/sip"
@@ -35,8 +36,8 @@ const (
 	over
 )
 
-// leg is a SIP dialog and its media session, as a call's leg. Its goroutine owns
-// everything but what is marked.
+// leg is a SIP dialog and its media session, as a call's leg. Who has its turn owns
+// everything but what is marked: its goroutine, but for an answer.
 type leg struct {
 	server      *Server
 	log         *slog.Logger
@@ -48,6 +49,8 @@ type leg struct {
 	holder      rtp.Holder        // of the ports of a leg that called us
 	session     *rtp.Session      // safe for use by others, after EarlySound or Answered; nil until openSession
 	box         inbox.Inbox[task] // safe
+	turn        sync.Mutex        // held by who does the leg's work (legturn.go)
+	onUDP       bool              // of an inbound leg: its INVITE came by UDP
 	reports     reporter          // safe
 	ctx         context.Context   // done when the leg is over
 	cancel      context.CancelFunc
@@ -94,23 +97,28 @@ func (s *Server) newLeg(with origin) *leg {
 		timers:      newLegTimers(), media: newMedia(),
 	}
 	l.box.Init()
+	l.turn.Lock()
 	l.ctx, l.cancel = context.WithCancel(s.ctx)
 	l.reports.of = l
 	return l
 }
 
-// run does the leg's work until it is over.
+// run does the leg's work until it is over. turn is held, and given back while it waits.
 func (l *leg) run() {
 	defer l.finish()
 	for l.phase != over {
+		l.turn.Unlock()
 		select {
 		case <-l.box.Wake():
+			l.turn.Lock()
 			l.workOff()
 		case <-l.timers.timer.C:
+			l.turn.Lock()
 			for _, a := range l.timers.expired() {
 				l.fire(a)
 			}
 		case <-l.ctx.Done(): // the server closes and has waited long enough
+			l.turn.Lock()
 			l.reports.end(call.Reason{Kind: call.ServerStopped, Text: "the server stopped"})
 			l.phase = over
 		}
@@ -155,9 +163,7 @@ func (l *leg) Ring() {
 }
 
 // Answer accepts the call.
-func (l *leg) Answer() {
-	l.box.Put(task{with: func(l *leg, _ *sip.Request, _ *transaction.Server) { l.accept() }})
-}
+func (l *leg) Answer() { l.box.Put(answerTask) }
 
 // UserAgent is what a user's telephone calls itself; "" for a trunk.
 func (l *leg) UserAgent() string { return l.agent }
