@@ -59,7 +59,7 @@ func (e *Engine) tellBreaker(d *destination, o Outcome, now time.Time) {
 	case o.Status != 0:
 		e.closeCircuit(d)
 	case d.failed(now, breakerFailures, breakerInterval):
-		e.log.Warn("destination does not answer; its circuit is open", "destination", d.key.address, "error", o.Err, "for", d.interval)
+		e.circuits.write(e.log.Warn, "destination does not answer; its circuit is open", "destination", d.key.address, "error", o.Err, "for", d.interval)
 	}
 }
 

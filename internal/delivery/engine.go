@@ -60,6 +60,7 @@ type Engine struct {
 	refusals      boundedLog // about messages that are not taken
 	ends          boundedLog // about those that are given up
 	taken         boundedLog // about those whose endpoints never answer
+	circuits      boundedLog // about circuits that open
 
 	undeliverable *undeliveredQueue
 	writing       life // of the journal's writer
@@ -104,6 +105,7 @@ func New(cfg Config, store journal.Store, log *slog.Logger) *Engine {
 	e.refusals.rate.Fill(rateFirstFailures)
 	e.ends.rate.Fill(rateEnds)
 	e.taken.rate.Fill(rateTaken)
+	e.circuits.rate.Fill(rateCircuits)
 	e.turn.Lock()
 	e.transport, _ = cfg.Client.Transport.(*httpclient.Transport)
 	e.journal = journal.New(store, journal.Owner{Do: func(do func()) { e.inTurn(do) }, At: e.timers.about, Accepted: e.accepted, NewMessage: recoveredJob}, log)

@@ -14,6 +14,8 @@ import (
 var (
 	rateFirstFailures = ratelimit.Rate{PerSecond: 0.1, Burst: 10}
 	rateEnds          = ratelimit.Rate{PerSecond: 1, Burst: 100}
+	// Endpoints are as many as applications care to name.
+	rateCircuits = ratelimit.Rate{PerSecond: 0.1, Burst: 100}
 	// An application that never answers does so with each event, and has them all.
 	rateTaken = ratelimit.Rate{PerSecond: 1.0 / 600, Burst: 3}
 )

@@ -72,3 +72,27 @@ func TestEndpointThatNeverAnswersIsNoLineForEachEvent(t *testing.T) {
 		}
 	})
 }
+
+// TestManyDeadEndpointsAreFewLines: each names itself, and there are as many as applications care to name.
+func TestManyDeadEndpointsAreFewLines(t *testing.T) {
+	run(t, journal.InMemory(), &webhooks{answer: func(string, string, int) reply { return reply{} }}, func(e *Engine, _ []journal.Hold) {
+		var written strings.Builder
+		e.inTurn(func() { e.log = slog.New(slog.NewTextHandler(&written, nil)) })
+		const endpoints = 500
+		for i := range endpoints {
+			for j := range breakerFailures {
+				one := grid(fmt.Sprint(i, "-", j), "lost")
+				one.URL = fmt.Sprintf("http://192.0.2.1:%d/", 1+i)
+				one.Group = fmt.Sprint("group", i)
+				e.Post(one)
+			}
+		}
+		time.Sleep(time.Minute)
+		var text string
+		e.inTurn(func() { text = written.String() })
+		lines := strings.Count(text, "circuit is open") + strings.Count(text, "circuit of the subscription is open")
+		if lines < 2 || lines > rateCircuits.Burst+10 {
+			t.Errorf("%d lines about %d endpoints", lines, endpoints)
+		}
+	})
+}

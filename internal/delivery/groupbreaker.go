@@ -114,7 +114,7 @@ func (e *Engine) tellGroupBreaker(a *attempt, o Outcome, now time.Time) {
 		return min(max(first, 2*before), max(rules.Longest, time.Second))
 	}) {
 		b.opened++
-		e.log.Warn("deliveries keep failing; the circuit of the subscription is open (probation)",
+		e.circuits.write(e.log.Warn, "deliveries keep failing; the circuit of the subscription is open (probation)",
 			"group", j.msg.Group, "destination", j.to.key.address, "status", o.Status, "error", o.Err, "for", b.interval)
 	}
 }

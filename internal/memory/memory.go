@@ -123,13 +123,12 @@ func (t *policy) due(now usage) bool {
 	return still || allocated < quietAllocs && brings >= worthwhile
 }
 
-// Run sets the pace of collections, unless GOGC is set, keeps to the limit of the control group, unless
-// GOMEMLIMIT is set, and gives memory back after each burst of load, until ctx ends.
+// Run sets the pace of collections, unless GOGC is set, and gives memory back after each burst of load, until
+// ctx ends.
 func Run(ctx context.Context, log *slog.Logger, cfg Config) {
 	if cfg.Kept == nil {
 		cfg.Kept = func() int64 { return 0 }
 	}
-	applyLimit(log)
 	t := policy{garbage: uint64(cmp.Or(cfg.Garbage, defaultGarbage))}
 	t.run(ctx, log, cfg.Kept)
 }

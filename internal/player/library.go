@@ -58,6 +58,9 @@ type Config struct {
 	Registerer prometheus.Registerer // takes the metrics; nil for none
 }
 
+// DefaultCacheBytes is Config.CacheBytes where it is zero.
+const DefaultCacheBytes = 128_000_000
+
 func (c Config) withDefaults() Config {
 	orDefault(&c.MaxBytes, 50_000_000)
 	orDefault(&c.MaxDuration, 10*time.Minute)
@@ -65,7 +68,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.MaxRedirects, 5)
 	orDefault(&c.MaxDownloads, 128)
 	orDefault(&c.MaxOfOrigin, 32)
-	orDefault(&c.CacheBytes, 128_000_000)
+	orDefault(&c.CacheBytes, DefaultCacheBytes)
 	orDefault(&c.CacheTime, time.Hour)
 	return c
 }

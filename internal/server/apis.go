@@ -27,7 +27,7 @@ func (p *parts) openAPIs(ctx context.Context) error {
 	p.router = rest.New(rest.Config{
 		Auth:  p.authenticator,
 		Hosts: hosts, Log: p.log.With("part", "rest"), Metrics: p.metrics,
-		Watch: p.watchRequests(), Watched: concernsCalls, Admit: p.storing,
+		Watch: p.watchRequests(), Watched: concernsCalls, Admit: p.admits,
 	})
 	if err := p.openIdentities(ctx); err != nil {
 		return err

@@ -42,13 +42,17 @@ func (p *parts) openSound() {
 	p.mixer = mixer.New(mixer.Config{MaxLateness: p.cfg.MaxLateness, Registerer: p.metrics}, p.log.With("part", "mixer"))
 	p.later(func() error { p.mixer.Close(); return nil })
 	p.prompts = player.New(player.Config{
-		Allow: p.cfg.Outbound.Check(), Speech: p.synthesizers(), Loudness: float64(p.cfg.Loudness), Registerer: p.metrics,
+		CacheBytes: p.memory.Share(player.DefaultCacheBytes), Allow: p.cfg.Outbound.Check(), Speech: p.synthesizers(), Loudness: float64(p.cfg.Loudness), Registerer: p.metrics,
 	}, p.log.With("part", "player"))
 	p.later(func() error { p.prompts.Close(); return nil })
-	p.sentAhead = streaming.NewBudget(streamBudget)
+	p.sentAhead = streaming.NewBudget(p.memory.Share(streamBudget))
+	p.work.Go(func() { p.memory.Watch(p.life, p.log) })
 	p.work.Go(func() { memory.Run(p.life, p.log, memory.Config{Garbage: p.cfg.Garbage, Kept: p.keptSound}) })
 	p.prepareSpeech()
 }
+
+// overloaded says that a call would take what others need.
+func (p *parts) overloaded() bool { return p.mixer.Overloaded() || p.remembering() != nil }
 
 // keptSound is how many bytes of sound are kept: prompts, and what applications have sent ahead
 // into their streams.
@@ -63,6 +67,6 @@ func (p *parts) callsConfig(own prompts) call.Config {
 		Prompts: own, Mixes: mixes{p.mixer}, Streams: open, Recognizer: understood,
 		Transcripts: transcripts{open.dialer, understood}, Captions: len(understood.Choice.Default) > 0,
 		Recordings: recordings{p.recordings}, RecordHoldMusic: p.cfg.Recording.HoldMusic, AnnounceRecordings: len(own.announcement) > 0,
-		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.mixer.Overloaded, RingApplication: p.cfg.RingTimeout,
+		EchoNumbers: p.cfg.EchoNumbers, Permit: p.permits, Overloaded: p.overloaded, RingApplication: p.cfg.RingTimeout,
 	}
 }

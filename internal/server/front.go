@@ -98,5 +98,8 @@ func (p *parts) ready() error {
 			return err
 		}
 	}
+	if err := p.remembering(); err != nil {
+		return err
+	}
 	return p.calls.Ready()
 }

@@ -27,7 +27,7 @@ func (p *parts) openInsight() error {
 	}
 	hub, err := insight.New(insight.Config{
 		Rolling: rolling, Doubts: p.doubts,
-		Dir: p.data.Path(insightFolder), Keep: p.cfg.Insight.Keep, Memory: p.cfg.Insight.Memory, Disk: p.cfg.Insight.Disk,
+		Dir: p.data.Path(insightFolder), Keep: p.cfg.Insight.Keep, Memory: p.memory.Share(p.cfg.Insight.Memory), Disk: p.cfg.Insight.Disk,
 		Unheard: func(from, to string) []string { return p.grid.WhyUnheard(from, to) },
 		HEP:     p.openHEP(), OTLP: p.openOTLP(), Log: p.log.With("part", "insight"),
 	})

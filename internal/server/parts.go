@@ -26,6 +26,7 @@ import (
 	"github.com/switchhook/switchhook/internal/eventgrid/sender"
 	"github.com/switchhook/switchhook/internal/identity"
 	"github.com/switchhook/switchhook/internal/insight"
+	"github.com/switchhook/switchhook/internal/memory"
 	"github.com/switchhook/switchhook/internal/mixer"
 	"github.com/switchhook/switchhook/internal/permit"
 	"github.com/switchhook/switchhook/internal/phonenumbers"
@@ -54,6 +55,7 @@ type parts struct {
 	cfg config.Config
 	log *slog.Logger
 
+	memory   memory.Room
 	metrics  *prometheus.Registry
 	data     *datadir.Dir
 	resource *resource.Resource
@@ -138,6 +140,7 @@ func (p *parts) open(ctx context.Context) error {
 	p.life, p.end = context.WithCancel(context.Background())
 	p.streams, p.endAll = context.WithCancel(p.life)
 	p.broken = make(chan error, 8)
+	p.memory.Apply(p.log)
 	p.public.known = make(chan struct{})
 	p.metrics = metrics.New()
 	for _, step := range []func(context.Context) error{

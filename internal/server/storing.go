@@ -2,18 +2,28 @@ package server
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/fault"
 )
 
-// storing refuses requests that change something while nothing can be stored: neither a
-// call nor anything else begins that nobody could be told of afterwards.
-func (p *parts) storing() error {
-	if p.backbone.Storing().Err() == nil && p.deliveries.Failure() == nil {
+// admits refuses requests that change something while nothing can be stored, since neither a
+// call nor anything else begins that nobody could be told of afterwards, and while memory is short.
+func (p *parts) admits() error {
+	if p.backbone.Storing().Err() != nil || p.deliveries.Failure() != nil {
+		return fault.NotStored(nil)
+	}
+	return p.remembering()
+}
+
+// remembering says that memory is nearly used up.
+func (p *parts) remembering() error {
+	used, limit, short := p.memory.Short()
+	if !short {
 		return nil
 	}
-	return fault.NotStored(nil)
+	return fault.Busy(2*time.Second, "the server has no memory for more: %d of %d MB are in use", used>>20, limit>>20)
 }
 
 // onDisk says of the failure of a start that the disk is full, where it is: parts that cannot store tell it in
