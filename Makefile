@@ -5,6 +5,7 @@
 #
 #   make build      bin/switchhook; it opens libopus if the system has it
 #   make static     bin/switchhook-static: without Opus, and without any library
+#   make image-files  bin/image, of which deploy/container/Dockerfile makes an image
 #   make test       everything below, as CI does
 #   make test-unit  the packages, with the race detector
 #   make test-e2e   the built binary, with the official SDKs and phones
@@ -19,7 +20,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build static libopus ffmpeg espeak chromium firefox baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench bench-calls quality sipp clean
+.PHONY: build static image-files libopus ffmpeg espeak chromium firefox baresip kamailio tshark python java test test-unit test-e2e attack check portable scan known lint bench bench-calls quality sipp clean
 
 GO ?= go
 # Every target uses the release that go.mod names as toolchain, which Go downloads
@@ -68,6 +69,12 @@ build:
 
 static:
 	CGO_ENABLED=0 $(GO) build -trimpath -tags noopus -o bin/switchhook-static ./cmd/switchhook
+
+# The certificate authorities are those of this machine.
+image-files: static
+	rm -rf bin/image && mkdir -p bin/image/empty
+	cp bin/switchhook-static bin/image/switchhook
+	cp "$${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" bin/image/ca-certificates.crt
 
 # Both halves run even when the first one fails; tally counts what both did.
 test: check portable known ffmpeg espeak chromium firefox sipp libopus baresip kamailio tshark $(sdks)

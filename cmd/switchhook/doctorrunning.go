@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/admin"
@@ -33,13 +35,14 @@ func runningFindings(ctx context.Context, cfg config.Config, pid int) []doctor.F
 // runningServer asks the server that holds the directory how it is.
 func runningServer(ctx context.Context, cfg config.Config, pid int) doctor.Finding {
 	what := fmt.Sprintf("server is running with process id %d", pid)
-	if err := healthy(ctx, cfg); err != nil {
+	if err := probe(ctx, cfg, "healthz"); err != nil {
 		return doctor.Finding{State: doctor.Fail, What: what, Remedy: err.Error()}
 	}
 	return doctor.Finding{State: doctor.OK, What: what}
 }
 
-func healthy(ctx context.Context, cfg config.Config) error {
+// probe asks the server of the data directory for one of its probes; an error has the reason that it answers.
+func probe(ctx context.Context, cfg config.Config, name string) error {
 	taken, err := datadir.ReadAddresses(cfg.Data)
 	if err != nil {
 		return err
@@ -52,7 +55,7 @@ func healthy(ctx context.Context, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, "GET", endpoint.JoinPath("healthz").String(), nil)
+	request, err := http.NewRequestWithContext(ctx, "GET", endpoint.JoinPath(name).String(), nil)
 	if err != nil {
 		return err
 	}
@@ -60,9 +63,10 @@ func healthy(ctx context.Context, cfg config.Config) error {
 	if err != nil {
 		return explain(err)
 	}
-	answer.Body.Close()
+	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", request.URL, answer.Status)
+		why, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<10))
+		return fmt.Errorf("%s answers %s: %s", request.URL, answer.Status, strings.TrimSpace(string(why)))
 	}
 	return nil
 }

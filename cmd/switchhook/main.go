@@ -39,6 +39,7 @@ type root struct {
 
 	Serve         serveCommand         `cmd:"" default:"withargs" help:"Run the server. This is the default command."`
 	Doctor        doctorCommand        `cmd:"" help:"Check the configuration and this machine; print what is missing and how to install it."`
+	Health        healthCommand        `cmd:"" help:"Ask whether the server runs, and takes calls: for probes of containers."`
 	Subscribe     subscribeCommand     `cmd:"" help:"Send the resource's events to a webhook, a queue or a file (an Event Grid subscription)."`
 	Subscriptions subscriptionsCommand `cmd:"" help:"List, show, change and delete event subscriptions."`
 	Events        eventsCommand        `cmd:"" help:"Show deliveries of events, and deliver events again."`
