@@ -3,6 +3,7 @@ package call_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -258,16 +259,19 @@ func TestCreateRefusesWhatCannotBeCalled(t *testing.T) {
 		name   string
 		create call.Create
 		want   fault.Kind
+		says   string
 	}{
-		{"phone without caller id", call.Create{Targets: []identifier.ID{phone(aPhone)}}, fault.KindInvalid},
-		{"user of another resource", call.Create{Targets: []identifier.ID{identifier.NewUser("other")}}, fault.KindForbidden},
-		{"source of another resource", call.Create{Targets: []identifier.ID{identifier.NewUser(resource)}, Source: identifier.NewUser("other")}, fault.KindForbidden},
-		{"Teams user", call.Create{Targets: []identifier.ID{must(identifier.Parse("8:orgid:abc"))}}, fault.KindInvalid},
+		{"phone without caller id", call.Create{Targets: []identifier.ID{phone(aPhone)}}, fault.KindInvalid, "caller id"},
+		{"number with hyphens", call.Create{Targets: []identifier.ID{must(identifier.Parse("4:+1-555-123-0001"))}}, fault.KindInvalid, `"+1-555-123-0001" is not a phone number in E.164 form, such as +15551230001`},
+		{"number as a raw id", call.Create{Targets: []identifier.ID{must(identifier.Parse("+15551230001"))}}, fault.KindInvalid, "kind unknown cannot be called: +15551230001"},
+		{"user of another resource", call.Create{Targets: []identifier.ID{identifier.NewUser("other")}}, fault.KindForbidden, "belong to this resource"},
+		{"source of another resource", call.Create{Targets: []identifier.ID{identifier.NewUser(resource)}, Source: identifier.NewUser("other")}, fault.KindForbidden, "belong to this resource"},
+		{"Teams user", call.Create{Targets: []identifier.ID{must(identifier.Parse("8:orgid:abc"))}}, fault.KindInvalid, "kind microsoftTeamsUser"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			run(t, func(w *world) {
-				if _, err := w.Create(bg, c.create); !fault.Is(err, c.want) {
+				if _, err := w.Create(bg, c.create); !fault.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
 					t.Errorf("got %v", err)
 				}
 			})

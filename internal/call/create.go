@@ -44,7 +44,7 @@ func checkTarget(target, callerID identifier.ID, resource string) error {
 	case identifier.PhoneNumber:
 		switch {
 		case !target.IsDialable():
-			return NotDialable.because("%q is not a phone number that can be called.", target.Number())
+			return NotDialable.because("%q is not a phone number in E.164 form, such as +15551230001: a plus and digits alone.", target.Number())
 		case callerID.IsZero():
 			return CallerIDMissing.because("A caller id is required to call a phone number.")
 		}
@@ -53,7 +53,7 @@ func checkTarget(target, callerID identifier.ID, resource string) error {
 			return ForeignIdentity.because("%s does not belong to this resource (%s).", target, resource)
 		}
 	default:
-		return NotDialable.because("A target of kind %s cannot be called.", target.Kind())
+		return NotDialable.because("A target of kind %s cannot be called: %.100s.", target.Kind(), target.Raw())
 	}
 	return nil
 }

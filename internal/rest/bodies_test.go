@@ -140,3 +140,15 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	c.read += n
 	return n, nil
 }
+
+// TestCompressedBodyIsNamed: a client that compresses is told so, not that its body is no JSON.
+func TestCompressedBodyIsNamed(t *testing.T) {
+	f := newFixture(t)
+	f.Handle("POST", "/calling/callConnections", nothing)
+	const target = "/calling/callConnections?api-version=2026-03-12"
+	got := f.want(t, f.send(t, "POST", target, "\x1f\x8b", "Content-Encoding", "gzip"), 400, "8523")
+	if got.Error.Target != "Content-Encoding" {
+		t.Errorf("got %+v", got.Error)
+	}
+	f.want(t, f.send(t, "POST", target, "{}", "Content-Encoding", "identity"), 200, "")
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
@@ -16,6 +17,9 @@ const readAtOnce = 64 << 10
 // bodies that are in memory.
 func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
 	ex.bodyRead = true
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return Field("Content-Encoding", fault.Invalid("the body has the Content-Encoding %q; send it without one", clip(coding)))
+	}
 	limit := ex.router.cfg.MaxBody
 	if r.ContentLength > limit {
 		return tooLarge(limit)

@@ -33,7 +33,9 @@ func (i *Identifier) UnmarshalJSON(text []byte) error {
 	switch {
 	case raw == "":
 		return fault.Invalid("an identifier needs a rawId, or one of communicationUser, phoneNumber, microsoftTeamsUser, microsoftTeamsApp and teamsExtensionUser")
-	case parseErr != nil:
+	case wire.Phone != nil && (parseErr != nil || id.Kind() != identifier.PhoneNumber):
+		return noNumber("phoneNumber.value ", wire.Phone.Value)
+	case parseErr != nil && wire.User == nil:
 		return fault.Invalid("%s", parseErr.Error())
 	case wire.User != nil && id.Kind() != identifier.CommunicationUser && id.Kind() != identifier.TeamsExtensionUser:
 		return fault.Invalid("communicationUser.id %q is not a user id such as 8:acs:{resource}_{user}", clip(raw))

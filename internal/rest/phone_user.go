@@ -31,10 +31,15 @@ func (p *Phone) UnmarshalJSON(text []byte) error {
 	}
 	id, err := identifier.Parse(wire.raw())
 	if err != nil || id.Kind() != identifier.PhoneNumber {
-		return fault.Invalid("%q is not a phone number in E.164 form, such as +15551230001", clip(wire.Value))
+		return noNumber("", wire.Value)
 	}
 	p.ID = id
 	return nil
+}
+
+// noNumber refuses what is not a phone number; field tells where it stands, with a space behind.
+func noNumber(field, value string) error {
+	return fault.Invalid("%s%q is not a phone number in E.164 form, such as +15551230001", field, clip(value))
 }
 
 func (Phone) model() reflect.Type { return reflect.TypeFor[wirePhone]() }

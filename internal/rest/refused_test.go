@@ -21,6 +21,10 @@ func TestRefusedValuesAreNamed(t *testing.T) {
 	}
 	for body, want := range map[string]string{
 		`{"targets":[{"rawId":"4:+1555"},{}]}`:                                                       "targets[1]: an identifier needs a rawId",
+		`{"targets":[{"phoneNumber":{"value":"+1 (555) 123-0001"}}]}`:                                `targets[0]: phoneNumber.value "+1 (555) 123-0001" is not a phone number in E.164 form`,
+		`{"targets":[{"phoneNumber":{"value":"tel:+15551230001"}}]}`:                                 `targets[0]: phoneNumber.value "tel:+15551230001" is not a phone number in E.164 form`,
+		`{"targets":[{"kind":"phoneNumber","phoneNumber":{}}]}`:                                      `targets[0]: phoneNumber.value "" is not a phone number in E.164 form`,
+		`{"targets":[{"communicationUser":{"id":" "}}]}`:                                             `targets[0]: communicationUser.id " " is not a user id`,
 		`{"x":{"targets":1},"SOURCECALLERIDNUMBER":{"value":"x y"}}`:                                 `sourceCallerIdNumber: "x y" is not a phone number`,
 		`{"source":{"id":"bob"},"targets":[{}]}`:                                                     `source: "bob" is not a user id`,
 		`{"targets":null,"recognizeOptions":{"targetParticipant":{"communicationUser":{"id":"b"}}}}`: `recognizeOptions.targetParticipant: communicationUser.id "b"`,
