@@ -43,6 +43,9 @@ func (c *Connection) Add(ctx context.Context, add Add) (invitationID string, err
 		if c.call.find(add.Who) != nil {
 			return "", ParticipantPresent.because("%s is in the call already.", add.Who)
 		}
+		if c.call.invites(add.Who) {
+			return "", ParticipantPresent.because("%s is being invited already: wait for the event of that add, or cancel it.", add.Who)
+		}
 		if err := c.call.roomFor(1); err != nil {
 			return "", err
 		}
@@ -55,6 +58,18 @@ func (c *Connection) Add(ctx context.Context, add Add) (invitationID string, err
 		}
 		return c.add(add, in), nil
 	})
+}
+
+// invites reports whether an application has invited somebody who has not come yet. Callbacks
+// may come twice (at least once is promised): an application that adds somebody in each of them
+// would let one phone ring on two lines.
+func (c *Call) invites(who identifier.ID) bool {
+	for _, inv := range c.invitations {
+		if inv.who == who {
+			return true
+		}
+	}
+	return false
 }
 
 // addInvitation is the application calling somebody in.

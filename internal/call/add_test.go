@@ -3,6 +3,7 @@ package call_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,6 +113,34 @@ func TestInvitationTimesOut(t *testing.T) {
 		<-w.dialer.Dialled
 		time.Sleep(11 * time.Second)
 		w.expect(id, connected+" AddParticipantFailed")
+		first.HangUp()
+	})
+}
+
+// TestWhoIsInvitedRingsOnce: an add of somebody whom another add still calls is refused, by
+// whichever application; after the end of that one, or its cancellation, it is not.
+func TestWhoIsInvitedRingsOnce(t *testing.T) {
+	run(t, func(w *world) {
+		first, conn, id := w.answered()
+		add := call.Add{Who: phone(bPhone), CallerID: phone(ourPhone)}
+		invitation, err := conn.Add(bg, add)
+		w.must(err)
+		<-w.dialer.Dialled
+		if _, err := conn.Add(bg, add); !fault.Is(err, fault.KindConflict) || !strings.Contains(err.Error(), "being invited already") {
+			t.Errorf("a second add gets %v", err)
+		}
+		w.must(conn.CancelAdd(bg, invitation, call.Context{}))
+		_, err = conn.Add(bg, add)
+		w.must(err)
+		again := <-w.dialer.Dialled
+		again.Refuse(call.Declined, 603, "Decline")
+		w.expect(id, connected+" CancelAddParticipantSucceeded AddParticipantFailed")
+		_, err = conn.Add(bg, add)
+		w.must(err)
+		joined := <-w.dialer.Dialled
+		joined.Answer()
+		w.expect(id, connected+" CancelAddParticipantSucceeded AddParticipantFailed AddParticipantSucceeded ParticipantsUpdated")
+		joined.HangUp()
 		first.HangUp()
 	})
 }
