@@ -3,7 +3,12 @@ package rtp
 import (
 	"net"
 	"net/netip"
+	"os"
+	"strings"
+	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/switchhook/switchhook/internal/fault"
 )
@@ -142,6 +147,33 @@ func TestHolderHasItsShare(t *testing.T) {
 		}
 		defer s.Close()
 	}
+}
+
+// TestLackOfSocketsIsNoticed: where the process may open no more sockets, calls are refused as where no port is
+// free, and nobody tries again at once. Other failures say nothing of the next call.
+func TestLackOfSocketsIsNoticed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPorts(Config{Low: 22370, High: 22373})
+		if err := p.notOpened(syscall.EADDRNOTAVAIL); fault.Is(err, fault.KindBusy) || p.Ready() != nil || p.Check(Holder{}) != nil {
+			t.Errorf("an address that the machine does not have: %v, ready: %v", err, p.Ready())
+		}
+		if err := p.notOpened(os.NewSyscallError("socket", syscall.EMFILE)); !fault.Is(err, fault.KindBusy) {
+			t.Errorf("too many open files: %v", err)
+		}
+		for what, err := range map[string]error{"a load balancer": p.Ready(), "the next call": p.Check(Holder{})} {
+			if !fault.Is(err, fault.KindBusy) || !strings.Contains(err.Error(), "too many open files") {
+				t.Errorf("%s is told %v", what, err)
+			}
+		}
+		time.Sleep(socketLackTime)
+		if err := p.Check(Holder{}); err != nil {
+			t.Errorf("a second later: %v", err)
+		}
+		time.Sleep(lackTime)
+		if err := p.Ready(); err != nil {
+			t.Errorf("when nothing was lacking for a while: %v", err)
+		}
+	})
 }
 
 // TestLackOfPortsIsNoticed: while no pair is free, the server takes no calls of phones. Pairs of
