@@ -112,6 +112,53 @@ func TestFormatsAreWhatIsDocumented(t *testing.T) {
 	}
 }
 
+// slow is an input that gives its first half, and the rest a moment later.
+type slow struct {
+	io.Reader
+	half int // bytes that come before the moment
+}
+
+func (s *slow) Read(p []byte) (int, error) {
+	if s.half == 0 {
+		time.Sleep(500 * time.Millisecond) // in which ffmpeg makes all of the picture
+		s.half = -1
+	}
+	if s.half > 0 {
+		p = p[:min(len(p), s.half)]
+	}
+	n, err := s.Reader.Read(p)
+	if s.half > 0 {
+		s.half -= n
+	}
+	return n, err
+}
+
+func (s *slow) Close() error { return nil }
+
+// TestSoundThatComesLateIsWhole: a busy machine gives ffmpeg the sound later than it makes the
+// picture.
+func TestSoundThatComesLateIsWhole(t *testing.T) {
+	needFFmpeg(t)
+	var out output
+	in := tone(2400 * time.Millisecond)
+	job := jobOf(MP4, in, &out)
+	job.Input = func() (io.ReadCloser, error) { return &slow{bytes.NewReader(in), len(in) / 2}, nil }
+	if err := New(Config{}, quiet).Convert(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "a.mp4")
+	if err := os.WriteFile(file, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := exec.Command(Program, "-v", "error", "-i", file, "-f", "s16le", "-ac", "1", "-ar", "16000", "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := time.Duration(len(decoded)/2) * time.Second / 16000; d < 2400*time.Millisecond {
+		t.Errorf("of 2.4 s it plays %v", d)
+	}
+}
+
 // pitch counts how often a sound of half a second rises through zero.
 func pitch(pcm []byte) float64 {
 	rises, before := 0, int16(0)

@@ -31,11 +31,12 @@ func (f Format) arguments(length time.Duration) []string {
 		return append(input, "-c:a", "libmp3lame", "-b:a", "48k", "-ar", "16000", "-ac", "1", "-write_xing", "0", "-f", "mp3", "pipe:1")
 	}
 	// A file whose index comes last could not be written into a pipe, so it is in
-	// fragments of a minute. -shortest is not exact: the picture alone would go on for
-	// seconds after the sound. It is there once for a recording of nothing.
+	// fragments of a minute. -t ends the picture with the sound: with -shortest, ffmpeg left
+	// out the end of a sound that came later than its picture, as on a busy machine. The
+	// picture is there once for a recording of nothing.
 	const least = 40 * time.Millisecond
 	return append(input, "-f", "lavfi", "-i", "color=c=black:s=1920x1080:r=1", "-map", "1:v", "-map", "0:a",
 		"-c:v", "libx264", "-preset", "ultrafast", "-tune", "stillimage", "-pix_fmt", "yuv420p", "-g", "60", "-threads", "1",
-		"-c:a", "aac", "-b:a", "64k", "-ar", "16000", "-ac", "1", "-shortest", "-t", fmt.Sprintf("%.3f", max(length, least).Seconds()),
+		"-c:a", "aac", "-b:a", "64k", "-ar", "16000", "-ac", "1", "-t", fmt.Sprintf("%.3f", max(length, least).Seconds()),
 		"-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-f", "mp4", "pipe:1")
 }
