@@ -4,18 +4,19 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"strconv"
 	"testing"
 	"time"
 )
 
 // sipp starts sipp's built-in caller against our number. Without sipp the test
-// is skipped, but never in CI.
+// is skipped, but never in CI. Its own port, 5060, is that of README's server.
 func sipp(t *testing.T, p *product, arguments ...string) (output func() error) {
 	t.Helper()
 	tool(t, "sipp", "sip-tester")
 	ctx := within(t, 5*time.Minute)
 	command := exec.CommandContext(ctx, "sipp", append([]string{p.addresses.SIP, "-sn", "uac", "-s", ourNumber,
-		"-i", "127.0.0.1", "-nostdin", "-timeout", "240"}, arguments...)...)
+		"-i", "127.0.0.1", "-p", strconv.Itoa(freePort(t)), "-mp", strconv.Itoa(mediaPort(t)), "-nostdin", "-timeout", "240"}, arguments...)...)
 	command.Dir = t.TempDir() // for its error files
 	var text buffer
 	command.Stdout, command.Stderr = &text, &text
