@@ -29,6 +29,7 @@ func TestFirefoxTalksWithChromium(t *testing.T) {
 	t.Run("a socket that is cut is replaced without a word", m.socketIsReplaced)
 	t.Run("a path that is lost is looked for anew", m.firefoxFindsANewPath)
 	t.Run("nothing is complained of", m.firefoxIsWell)
+	t.Run("who loads the page anew has left", m.firefoxIsLoadedAnew)
 	t.Run("and who closes the page has left", m.firefoxIsClosed)
 	m.first.noErrors()
 }
@@ -112,6 +113,19 @@ func (m *twoInARoom) firefoxIsWell(t *testing.T) {
 		const {microphoneNotMuteButSilent, noSpeakerDevicesEnumerated} = call.feature(calling.Features.UserFacingDiagnostics).media.getLatest();
 		return [microphoneNotMuteButSilent?.value, noSpeakerDevicesEnumerated?.value].join(" ")`)
 	second.noErrors()
+}
+
+// firefoxIsLoadedAnew: it closes the sockets of a page before the page hears that it is left.
+func (m *twoInARoom) firefoxIsLoadedAnew(t *testing.T) {
+	a, first, second := m.with(t)
+	if _, err := second.do(values{"do": "goto", "tab": second.name, "url": second.page}); err != nil {
+		t.Fatal(err)
+	}
+	first.until(`call.remoteParticipants.length === 0`)
+	second.until(`globalThis.calling`)
+	second.agent(a, m.bob, "Bob")
+	second.joins(values{"roomId": m.room})
+	first.until(`call.remoteParticipants.length === 1`)
 }
 
 func (m *twoInARoom) firefoxIsClosed(t *testing.T) {

@@ -27,7 +27,7 @@ func (p *parts) front(apis http.Handler) http.Handler {
 			}
 			return
 		}
-		if r.URL.Path == "/client" && (wantsSocket(r) || r.Method == http.MethodGet) {
+		if r.URL.Path == "/client" && (wantsSocket(r) || r.Method == http.MethodGet || r.Method == http.MethodPost) {
 			// A WebSocket does not tell a page why it was refused. A plain GET by fetch does, to any page.
 			w.Header().Set("Access-Control-Allow-Origin", "*")
 			if ours(w, r) {

@@ -16,6 +16,7 @@ const (
 	maxFrame       = 64 << 10  // bytes, from a client
 	maxOffer       = 128 << 10 // bytes, of a frame with a media.offer
 	maxHello       = 16 << 10  // bytes, of the first frame
+	maxGoodbye     = 256       // bytes, of a bye without a socket
 	maxKept        = 1000      // events that were not acknowledged
 	maxKeptBytes   = 1 << 20   // of them, and of answers
 	maxKeptByAll   = 128 << 20 // beyond it, a session keeps its share

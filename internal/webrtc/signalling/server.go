@@ -102,7 +102,7 @@ func New(cfg Config) *Server {
 	return s
 }
 
-// ServeHTTP takes in a socket. Who calls it has checked the Host. A request for no WebSocket
+// ServeHTTP takes in a socket, or a goodbye. Who calls it has checked the Host. A request for no WebSocket
 // hears why one would be refused, else 426 (RFC 9110 §15.5.22).
 func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	if !s.allowsOrigin(r) {
@@ -112,6 +112,10 @@ func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet && !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 		out.Header().Set("Upgrade", "websocket")
 		http.Error(out, "this is the WebSocket of browsers in calls", http.StatusUpgradeRequired)
+		return
+	}
+	if r.Method == http.MethodPost {
+		s.takeGoodbye(out, r)
 		return
 	}
 	at, ok := s.admit(r.RemoteAddr)

@@ -1,6 +1,9 @@
 package signalling
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,6 +34,40 @@ func TestSessionsAreGivenUpWithoutAToken(t *testing.T) {
 		}
 		if code := p.code(time.Second); code != protocol.CloseNoSession {
 			t.Errorf("the former socket was closed with %d", code)
+		}
+	})
+}
+
+// TestPagesThatAreLeftGiveUpTheirSession: without a socket, by whoever has the secret, from pages
+// that may connect alone. What is no bye ends nothing.
+func TestPagesThatAreLeftGiveUpTheirSession(t *testing.T) {
+	run(t, func(o *office) {
+		_, welcome := o.greet(protocol.Hello{Token: "ann"})
+		bye := `{"t":"bye","session":"` + welcome.Session + `"}`
+		for _, test := range []struct {
+			body, origin string
+			code         int
+			gone         bool
+		}{
+			{bye, "https://evil.example", http.StatusForbidden, false},
+			{`{"t":"bye"}`, "", http.StatusNoContent, false},
+			{`{"t":"bye","session":"AAAAAAAAAAAAAAAAAAAAAA"}`, "", http.StatusNoContent, false},
+			{`{"t":"ack","ack":1}`, "", http.StatusBadRequest, false},
+			{bye + strings.Repeat(" ", maxGoodbye), "", http.StatusBadRequest, false},
+			{"", "", http.StatusBadRequest, false},
+			{bye, "", http.StatusNoContent, true},
+			{bye, "", http.StatusNoContent, true},
+		} {
+			r := httptest.NewRequest(http.MethodPost, "/client", strings.NewReader(test.body))
+			r.Header.Set("Origin", test.origin)
+			out := httptest.NewRecorder()
+			o.ServeHTTP(out, r)
+			if out.Code != test.code {
+				t.Errorf("%s of %q: %d", test.body, test.origin, out.Code)
+			}
+			if gone := o.clients[0].gone(); gone != test.gone {
+				t.Errorf("%s of %q: the session is over: %v", test.body, test.origin, gone)
+			}
 		}
 	})
 }

@@ -134,7 +134,7 @@ export class Agent {
 
   private readonly leavePage = (event: PageTransitionEvent): void => {
     // A page that may come back keeps its session, within the server's patience.
-    if (!event.persisted) this.session.close();
+    if (!event.persisted) this.session.leave();
   };
 
   // ---- what the application asks for ----

@@ -30,3 +30,32 @@ test("who has hung up is neither heard nor seen, though the server does not know
   assert.deepEqual([call.state, connection.closed, sound.enabled, sound.readyState], ["Disconnected", true, true, "live"], "the track is the application's again");
   await finish(agent);
 });
+
+test("a page that is left says goodbye, without a socket where the browser has closed that before, as Firefox", async () => {
+  const said: [string, string][] = [];
+  const page = globalThis as any;
+  for (const [lost, persisted, frames, beacons] of [
+    [false, false, 1, 0],
+    [true, false, 0, 1],
+    [true, true, 0, 0],
+  ] as const) {
+    begin();
+    said.length = 0;
+    let leave = (_: object): void => {};
+    page.addEventListener = (event: string, listener: typeof leave) => void (event === "pagehide" && (leave = listener));
+    Object.defineProperty(page, "navigator", { configurable: true, value: { sendBeacon: (...what: [string, string]) => said.push(what) > 0 } });
+    const { agent } = await inRoom([]);
+    const socket = newest();
+    if (lost) socket.drop();
+    leave({ persisted });
+    assert.equal(socket.sent.filter(({ t }) => t === "bye").length, frames);
+    assert.equal(said.length, beacons);
+    for (const [address, text] of said) {
+      assert.match(address, /^https?:\/\/.*\/client/);
+      assert.deepEqual(JSON.parse(text), { t: "bye", session: "s1" });
+    }
+    await finish(agent);
+  }
+  delete page.addEventListener;
+  delete page.navigator;
+});

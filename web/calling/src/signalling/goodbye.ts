@@ -9,3 +9,8 @@ export function sayGoodbye(address: string, session: string): void {
     socket.close();
   });
 }
+
+/** Says it from a page that is being left, for which the browser opens no socket any more. */
+export function sayGoodbyeLeaving(address: string, session: string): void {
+  globalThis.navigator?.sendBeacon?.(address.replace(/^ws/, "http"), JSON.stringify({ t: "bye", session }));
+}

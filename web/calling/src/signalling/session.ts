@@ -9,7 +9,7 @@ import { protocolVersion } from "../protocol";
 import { finalOf, lossOf, type Final } from "./closecodes";
 import { Connector } from "./connector";
 import { Exchange } from "./exchange";
-import { sayGoodbye } from "./goodbye";
+import { sayGoodbye, sayGoodbyeLeaving } from "./goodbye";
 import { IceServers } from "./iceservers";
 import { Liveness } from "./liveness";
 import { watchNetwork } from "./network";
@@ -80,6 +80,13 @@ export class Session {
   close(): void {
     if (this.state === "live") this.exchange.send({ t: "bye" });
     else this.goodbye();
+    this.end({});
+  }
+
+  /** Ends the session as the page is being left. Firefox has closed its sockets by then. */
+  leave(): void {
+    if (this.state === "live" && this.socket?.open) this.exchange.send({ t: "bye" });
+    else if (this.state !== "over" && this.id) sayGoodbyeLeaving(this.options.address, this.id);
     this.end({});
   }
 

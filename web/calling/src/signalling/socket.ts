@@ -36,8 +36,12 @@ export class Socket {
     this.socket.onclose = (closed) => this.end(closed.code === 1006 ? 0 : closed.code, closed.reason);
   }
 
+  get open(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
   send(frame: Frame): void {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+    if (this.open) this.socket.send(JSON.stringify(frame));
   }
 
   /** Closes without telling anybody. */
