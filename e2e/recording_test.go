@@ -231,7 +231,7 @@ func wasDescribed(t *testing.T, a *agent, file data) {
 		said.RecordingInfo.AudioConfiguration.SampleRate != recordingRate || said.RecordingInfo.AudioConfiguration.BitRate != 256000 || len(said.Participants) != 2 {
 		t.Errorf("the metadata is %+v", said)
 	}
-	if len(said.PauseResumeIntervals) != 1 || said.PauseResumeIntervals[0].Duration < 1900 {
+	if len(said.PauseResumeIntervals) != 1 || said.PauseResumeIntervals[0].Duration < 1000 { // of 2 s, of which a busy machine mixes fewer
 		t.Errorf("the pauses are %v", said.PauseResumeIntervals)
 	}
 	a.do("deleteRecording", values{"url": chunk.DeleteLocation}, nil)

@@ -94,7 +94,7 @@ func TestEveryRecordingIsMadeThroughTheSDKs(t *testing.T) {
 			}
 			time.Sleep(time.Second)
 			each("pauseRecording", "inactive")
-			time.Sleep(time.Second)
+			time.Sleep(2 * time.Second)
 			each("resumeRecording", "active")
 			time.Sleep(time.Second)
 			for i, r := range going {
@@ -140,7 +140,8 @@ func (r recordingOf) isWhole(t *testing.T, told, magic string, at, bitRate int) 
 		t.Errorf("%s: a part of it is other %d bytes", told, len(part))
 	}
 	said := r.describe(chunk.MetadataLocation)
-	if len(said.PauseResumeIntervals) != 1 || said.PauseResumeIntervals[0].Duration < 900 || said.ChunkDuration != float64(file.RecordingDurationMs) || len(said.Participants) != 2 ||
+	if len(said.PauseResumeIntervals) != 1 || said.PauseResumeIntervals[0].Duration < 1000 || // of 2 s of which a busy machine mixes fewer
+		said.ChunkDuration != float64(file.RecordingDurationMs) || len(said.Participants) != 2 ||
 		bitRate > 0 && said.RecordingInfo.AudioConfiguration.BitRate != bitRate {
 		t.Errorf("%s: the metadata is %+v", told, said)
 	}
