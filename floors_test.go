@@ -30,7 +30,7 @@ var plan = floorPlan{
 
 		"recording/access": 2, "recording/content": 2, "recording/convert": 0, "recording/export": 2, "recording/pictures": 0, "recording/compose": 0,
 	},
-	leaves: []string{"expiring", "backoff", "inbox", "ratelimit", "source", "stack", "appendjson", "golden", "clockjump", "watchdog", "ringbuffer"},
+	leaves: []string{"expiring", "backoff", "inbox", "ratelimit", "source", "stack", "appendjson", "golden", "clockjump", "watchdog", "ringbuffer", "panics"},
 	neighbours: map[string][]string{
 		"auth":            {"outbound"}, // which repeats requests for tokens
 		"httpclient":      {"outbound"}, // whose forgetful server tests both

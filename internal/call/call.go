@@ -25,6 +25,9 @@ type Call struct {
 
 	turn sync.Mutex // held by who works on the call
 	shut bool       // the call is finished: nothing more is done
+	// broken: something panicked in a turn, and the call was ended for that.
+	broken bool
+	over   func(Reason) // told when the call ends, in its turn; nil: nobody waits for that
 
 	answering answersHere // the leg that is to be answered after the turn; nil: none
 

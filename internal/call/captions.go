@@ -157,5 +157,5 @@ func (c *Call) closeCaptions() {
 	for _, leave := range t.leave {
 		leave()
 	}
-	c.work.Go(t.Close)
+	c.closeBeside(t.Close)
 }

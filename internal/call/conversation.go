@@ -58,6 +58,7 @@ type record struct {
 	starterRole Role
 	endedBy     identifier.ID // the user who hung up; zero where none did
 	began       time.Time     // zero until the first identity is in
+	over        bool          // its end was published
 }
 
 // converses reports whether an endpoint takes part in the conversation: identities
@@ -110,7 +111,8 @@ func (e *endpoint) presence() Presence {
 
 // publishEnd tells that the conversation has ended.
 func (c *Call) publishEnd(why Reason, by identifier.ID) {
-	if !c.record.began.IsZero() {
+	if !c.record.began.IsZero() && !c.record.over {
+		c.record.over = true
 		c.publish(ConversationEnded{c.conversation(), time.Since(c.record.began), by, why})
 	}
 }

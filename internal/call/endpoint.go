@@ -192,6 +192,9 @@ func (e *endpoint) legAnswered() {
 
 // legEnded is the last report of the endpoint's leg.
 func (e *endpoint) legEnded(end Ended) {
+	if e.stage == gone { // of a broken call
+		return
+	}
 	e.stopRinging()
 	why := e.whyEnded(end.Reason)
 	e.call.detailLeg(e, end.Wire, why)

@@ -76,6 +76,7 @@ func (c *Call) finish(why Reason, by *Connection) {
 	if c.limit != nil {
 		c.limit.Stop()
 	}
+	c.tellOver(why)
 	c.registry.unname(c)
 	for _, r := range slices.Clone(c.rings) {
 		r.stop(why)
@@ -112,6 +113,14 @@ func (c *Call) finish(why Reason, by *Connection) {
 		c.mix.Close()
 	}
 	c.info("call ended", slog.String("why", why.words()))
+}
+
+// tellOver tells, once, who waits for the end of the call.
+func (c *Call) tellOver(why Reason) {
+	if tell := c.over; tell != nil {
+		c.over = nil
+		tell(why)
+	}
 }
 
 // forOthers is the reason as the connection hears it: who ended a call is told

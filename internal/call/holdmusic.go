@@ -37,7 +37,7 @@ func (m *holdMusic) playTo(list []*endpoint, started func(), failed func(cause e
 		speakers = append(speakers, speaker{say: func(p Playback) { e.private.setMusic(p) }, gone: e.private.left()})
 	}
 	play := func(music Prompt, started func()) (failed *sourceError) {
-		errors.As(playAll(m.ctx, c.registry.cfg.Prompts, []Prompt{music}, true, speakers, started), &failed)
+		errors.As(c.playAll(m.ctx, []Prompt{music}, true, speakers, started), &failed)
 		return failed
 	}
 	c.work.Go(func() {

@@ -68,7 +68,11 @@ func (c *Call) call(in Invitation, patience time.Duration, j *join) *endpoint {
 	}
 	release := c.keep()
 	c.work.Go(func() {
-		leg, err := c.registry.dial(dialer, in, callee.report)
+		var leg Leg
+		err := c.contain("dial", func() (err error) {
+			leg, err = c.registry.dial(dialer, in, callee.report)
+			return err
+		})
 		c.post(func() { release(); c.dialReturned(callee, leg, err) })
 	})
 	return callee

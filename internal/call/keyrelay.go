@@ -30,7 +30,9 @@ func (c *Call) sendKeys(to *endpoint) {
 	keys, leg := slices.Clone(to.keys.waiting), to.leg
 	to.keys.waiting, to.keys.busy = nil, true
 	c.work.Go(func() {
-		err := leg.SendTones(context.Background(), keys) // returns when the leg ends, at the latest
+		err := c.contain("pass keys on", func() error {
+			return leg.SendTones(context.Background(), keys) // returns when the leg ends, at the latest
+		})
 		c.post(func() {
 			to.keys.busy = false
 			switch {

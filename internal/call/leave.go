@@ -39,7 +39,7 @@ func (c *Call) leave() {
 }
 
 func (c *Call) unlist() {
-	c.publishDetail()
+	c.try(c.publishDetail)
 	c.registry.gone(c)
 }
 

@@ -155,7 +155,7 @@ func (c *Connection) closeStream(s *mediaStream) {
 	for _, leave := range s.leave {
 		leave()
 	}
-	c.call.work.Go(s.Close)
+	c.call.closeBeside(s.Close)
 }
 
 // streamReported takes the news of a stream.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/switchhook/switchhook/internal/identifier"
+	"github.com/switchhook/switchhook/internal/panics"
 )
 
 // operation is accepted work:
@@ -121,10 +122,24 @@ func (op *operation) start() {
 	}
 	call := op.conn.call
 	call.work.Go(func() {
-		end := op.run(op)
+		end := op.perform()
 		call.post(func() { op.end(end) })
 	})
 }
+
+// perform runs the operation. One that panics has failed; the call has not changed.
+func (op *operation) perform() (end Event) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			panics.Note(op.conn.call.log, panics.Operation, cause, "operation", op.Kind.String())
+			end = op.Kind.Cut(op.head(), errOperation)[0]
+		}
+	}()
+	return op.run(op)
+}
+
+// errOperation is why an operation that panicked has failed.
+var errOperation = Reason{Kind: Failed, Text: "an error of the server ended the operation"}
 
 // end is the only way in which operations end: once, with their terminal event.
 // Later ends are of work that was cut off, and tell nothing.

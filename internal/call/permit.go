@@ -149,14 +149,18 @@ func (r *Registry) dial(dialer Dialer, in Invitation, report func(Report)) (Leg,
 			return nil, err
 		}
 	}
+	started := false
+	defer func() {
+		if !started { // a dialer that panics included
+			in.giveBack()
+		}
+	}()
 	leg, err := dialer.Dial(context.Background(), in, func(news Report) {
 		if _, over := news.(Ended); over {
 			in.giveBack()
 		}
 		report(news)
 	})
-	if err != nil {
-		in.giveBack()
-	}
+	started = err == nil
 	return leg, err
 }

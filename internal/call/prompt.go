@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/switchhook/switchhook/internal/audio"
+	"github.com/switchhook/switchhook/internal/panics"
 	"github.com/switchhook/switchhook/internal/speech"
 )
 
@@ -118,12 +119,17 @@ func (e *sourceError) Error() string { return e.cause.Error() }
 
 // playAll plays prompts to every speaker, until the end or until ctx is done, and
 // calls started when all can hear the first one.
-func playAll(ctx context.Context, prompts Prompts, list []Prompt, loop bool, speakers []speaker, started func()) error {
+func (c *Call) playAll(ctx context.Context, list []Prompt, loop bool, speakers []speaker, started func()) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = &sourceError{0, panics.Note(c.log, panics.Operation, cause, "operation", "prompt")}
+		}
+	}()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	playing := make([]Playback, len(speakers))
 	for i := range speakers {
-		playing[i] = prompts.Open(ctx, list, loop)
+		playing[i] = c.registry.cfg.Prompts.Open(ctx, list, loop)
 	}
 	if len(speakers) > 1 {
 		all := &audio.Copies{}

@@ -24,7 +24,11 @@ func (r *Registry) StartRecording(ctx context.Context, rec Record) (state Record
 	}
 	options.ID, options.CallID, options.ServerCallID = recording.NewID(platform), c.correlationID, c.id
 	options.Paused = options.Paused || r.cfg.AnnounceRecordings
-	made, err := r.cfg.Recordings.Create(ctx, options)
+	var made Recording
+	err = c.contain("start a recording", func() (err error) {
+		made, err = r.cfg.Recordings.Create(ctx, options)
+		return err
+	})
 	if err != nil {
 		c.post(func() { c.recording = nil })
 		return state, err

@@ -80,7 +80,10 @@ func startFor[T any](r *Registry, to identifier.ID, first func(*Call) T) (answer
 		return answer, err
 	}
 	defer c.endTurn()
-	return first(c), nil
+	if answer, err = runCommand(c, func() (T, error) { return first(c), nil }); err != nil {
+		c.disown()
+	}
+	return answer, err
 }
 
 // begin is start for whoever has the turn of another call, who does not wait for what the

@@ -148,7 +148,7 @@ func (c *Connection) closeTranscription(t *transcription) {
 	for _, leave := range t.leave {
 		leave()
 	}
-	c.call.work.Go(t.Close)
+	c.call.closeBeside(t.Close)
 	c.call.tellSeats()
 }
 

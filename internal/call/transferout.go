@@ -29,6 +29,9 @@ func (c *Connection) meetApart(op *operation, t Transfer, in Invitation, transfe
 	err := c.call.registry.begin(func(apart *Call) {
 		answered := false // belongs to apart's turn
 		apart.record.startedBy = who
+		apart.over = func(why Reason) { // however it ends before the transferee has come
+			c.call.post(func() { op.end(CallTransferFailed{op.head(), why}) })
+		}
 		apart.invite(in, apart.registry.transferPatience(t.Target), &join{
 			up: func(*endpoint) {
 				answered = true
@@ -36,7 +39,6 @@ func (c *Connection) meetApart(op *operation, t Transfer, in Invitation, transfe
 			},
 			down: func(_ *endpoint, why Reason) {
 				apart.finish(why, nil)
-				c.call.post(func() { op.end(CallTransferFailed{op.head(), why}) })
 			},
 		})
 		context.AfterFunc(op.ctx, func() { // the group ended meanwhile: nobody will come

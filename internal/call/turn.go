@@ -17,7 +17,9 @@ type message struct {
 	report Report
 }
 
-func (m message) read() {
+// read reads a message. Of one that panics the call is broken.
+func (c *Call) read(m message) {
+	defer c.caught()
 	if m.leg != nil {
 		m.leg.read(m.report)
 		return
@@ -72,7 +74,7 @@ func (c *Call) endTurn() {
 // readMail reads what has come, oldest first. turn is held.
 func (c *Call) readMail() {
 	for m := range c.mail.Take {
-		m.read()
+		c.read(m)
 	}
 }
 
@@ -114,8 +116,7 @@ func ask[T any](ctx context.Context, c *Call, command func() (T, error)) (answer
 	got.there.Add(1)
 	if !c.putHere(message{do: func() {
 		defer got.there.Done()
-		got.err = errNotRun
-		got.value, got.err = command()
+		got.value, got.err = runCommand(c, command)
 	}}) {
 		return answer, errCallOver()
 	}
@@ -123,7 +124,7 @@ func ask[T any](ctx context.Context, c *Call, command func() (T, error)) (answer
 	return got.value, got.err
 }
 
-// errNotRun answers a command that panicked while another request had the turn.
+// errNotRun answers a command that panicked.
 var errNotRun = errors.New("call: the command did not run to its end")
 
 // runNow runs a command on the goroutine that asks, which holds turn, after what came
@@ -134,7 +135,7 @@ func runNow[T any](c *Call, command func() (T, error)) (answer T, err error) {
 		return answer, errCallOver()
 	}
 	c.readMail()
-	return command()
+	return runCommand(c, command)
 }
 
 // reply is what a command will have returned.

@@ -1,15 +1,14 @@
 package rest
 
 import (
-	"fmt"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/switchhook/switchhook/internal/auth"
 	"github.com/switchhook/switchhook/internal/connlimit"
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/panics"
 )
 
 // ServeHTTP answers a request: headers, route, body, sender, version, and then
@@ -25,8 +24,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			ex.log().Error("handler panicked", "panic", p, "stack", string(debug.Stack()))
-			ans.fail(r, fmt.Errorf("panic: %v", p))
+			ans.fail(r, panics.Note(ex.log(), panics.Request, p))
 		}
 		ex.router.bodies.give(ex.reserved)
 		ex.finish(ans, r)

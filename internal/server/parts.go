@@ -143,6 +143,7 @@ func (p *parts) open(ctx context.Context) error {
 	p.memory.Apply(p.log)
 	p.public.known = make(chan struct{})
 	p.metrics = metrics.New()
+	p.metrics.MustRegister(metrics.Panics())
 	for _, step := range []func(context.Context) error{
 		p.openData, p.openBackbone, p.openDeliveries, p.openGrid, p.openNumbers, p.openRouting, p.openPermits, p.openRegistrar, p.openCalls, p.openPhones,
 		p.openAPIs, p.openConsole, p.openBrowsers, p.openProfile,
