@@ -41,7 +41,7 @@ func (s *Server) startOutbound(to origin, out *outbound, report func(call.Report
 		return nil, fault.Busy(s.cfg.RetryAfter, "%d calls are in progress, which is the limit", s.cfg.MaxLegs)
 	}
 	s.work.Go(func() {
-		begin(l, callID)
+		l.begins(func() { begin(l, callID) })
 		l.run()
 	})
 	return l, nil

@@ -115,7 +115,7 @@ func (s *Server) isLoop(request *sip.Request) bool {
 // runInbound lives until an inbound leg ends: the goroutine that took its INVITE is the
 // leg's.
 func (l *leg) runInbound() {
-	l.offerCall() // apart: what it needs of the stack is not needed for hours
+	l.begins(l.offerCall) // apart: what it needs of the stack is not needed for hours
 	l.run()
 }
 

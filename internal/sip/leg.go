@@ -62,6 +62,7 @@ type leg struct {
 	watch *inviteWatch // of an inbound leg
 
 	phase          phase
+	broken         bool // something has panicked, and the leg was ended for that
 	dialog         dialog
 	credentials    *credentials // for the peer's challenges; nil where we have none
 	timers         legTimers
@@ -127,6 +128,7 @@ func (l *leg) run() {
 
 // fire does what a timer was started for.
 func (l *leg) fire(a timerID) {
+	defer l.caught()
 	switch a {
 	case timerResendAnswer:
 		l.repeatAnswer()

@@ -53,6 +53,7 @@ func (s *Server) receive(request *sip.Request, tx *transaction.Server) {
 		s.work.Add(1) // one object fewer than with Go
 		go func() {
 			defer s.work.Done()
+			defer s.caughtRequest(request, tx)
 			stack.Grow()
 			s.receiveOutOfDialog(request, tx)
 		}()

@@ -45,6 +45,7 @@ const t1 = 50 * time.Millisecond
 type application struct {
 	arrived chan *testLeg
 	refuse  atomic.Pointer[error]         // what to say instead of taking a call
+	broken  atomic.Bool                   // it panics instead
 	real    atomic.Pointer[call.Registry] // takes the calls instead
 }
 
@@ -64,6 +65,9 @@ type testLeg struct {
 func (b *application) Incoming(invitation call.Invitation, leg call.Leg) (func(call.Report), error) {
 	if calls := b.real.Load(); calls != nil {
 		return calls.Incoming(invitation, leg)
+	}
+	if b.broken.Load() {
+		panic("the application is broken")
 	}
 	if refuse := b.refuse.Load(); refuse != nil {
 		return nil, *refuse

@@ -17,6 +17,7 @@ type task struct {
 }
 
 func (t task) run(l *leg) {
+	defer l.caught()
 	if t.do != nil {
 		t.do()
 		return

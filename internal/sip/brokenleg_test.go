@@ -1,0 +1,81 @@
+package sip
+
+import (
+	"testing"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/switchhook/switchhook/internal/call"
+	"github.com/switchhook/switchhook/internal/sip/transaction"
+)
+
+func TestLegThatPanicsEndsAlone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	other, otherTaken := r.connect(t, r.phone(t, nil))
+	made, taken := r.connect(t, r.phone(t, nil))
+	l := taken.Leg.(*leg)
+	l.post(func() { panic("the leg is broken") })
+	if err := made.WaitEnded(within(t)); err != nil {
+		t.Fatal("the phone heard no BYE:", err)
+	}
+	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.Failed {
+		t.Errorf("the call hears %+v", why)
+	}
+	<-l.ctx.Done() // its goroutine has freed what it held
+	otherTaken.End(call.Reason{Kind: call.EndedByApplication})
+	if err := other.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLegThatPanicsTwiceIsOver(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	if _, err := phone.Call("+15551230001"); err != nil {
+		t.Fatal(err)
+	}
+	taken := r.next(t)
+	l := taken.Leg.(*leg)
+	l.post(func() { l.broken = true; panic("the leg is broken again") })
+	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.Failed {
+		t.Errorf("the call hears %+v", why)
+	}
+	<-l.ctx.Done()
+}
+
+func TestCallerOfABrokenSwitchboardGets500(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	phone := r.phone(t, nil)
+	r.application.broken.Store(true)
+	made, err := phone.Call("+15551230001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := made.WaitAnswered(within(t)); err == nil {
+		t.Fatal("the call was answered")
+	}
+	if n := distinct(phone, isStatus("INVITE", 500, false)); n != 1 {
+		t.Errorf("%d answers are 500, want one", n)
+	}
+	r.application.broken.Store(false)
+	r.connect(t, phone)
+}
+
+// TestRequestThatPanicsGets500 breaks a server whose table of legs is none.
+func TestRequestThatPanicsGets500(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	answered := make(chan struct{})
+	request := sip.NewRequest(sip.OPTIONS, sip.Uri{Host: "127.0.0.1"})
+	callID := sip.CallIDHeader("a call")
+	request.AppendHeader(&callID)
+	go func() {
+		defer close(answered)
+		defer r.caughtRequest(request, &transaction.Server{})
+		panic("the request is broken")
+	}()
+	<-answered // the panic did not end the process, and no transaction did either
+}
