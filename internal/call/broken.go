@@ -133,11 +133,8 @@ func (c *Call) disown() {
 }
 
 // contain does something beside the call's turn, such as dialling. Where it panics, it has failed.
-func (c *Call) contain(what string, do func() error) (err error) {
-	if panicked := panics.Contain(c.log, panics.Operation, func() { err = do() }, "operation", what); panicked != nil {
-		return panicked
-	}
-	return err
+func (c *Call) contain(what string, do func() error) error {
+	return panics.Try(c.log, panics.Operation, do, "operation", what)
 }
 
 // closeBeside closes what ends with the network, for which the call does not wait.

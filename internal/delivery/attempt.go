@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/panics"
 	"github.com/switchhook/switchhook/internal/stack"
 )
 
@@ -181,5 +182,12 @@ func (e *Engine) send(ctx context.Context, a *attempt, unread error) Outcome {
 	if unread != nil {
 		return Outcome{Err: fmt.Errorf("%w: read the body from the journal: %w", ErrNotSent, unread)}
 	}
-	return a.to.sender.Send(ctx, Parcel{Messages: a.msgs, Attempt: a.number, policy: a.policy, target: a.target})
+	var o Outcome
+	err := panics.Contain(e.log, panics.Delivery, func() {
+		o = a.to.sender.Send(ctx, Parcel{Messages: a.msgs, Attempt: a.number, policy: a.policy, target: a.target})
+	}, "policy", a.to.key.policy)
+	if err != nil { // it may have been sent: the policy decides, as where no answer came
+		return Outcome{Err: err}
+	}
+	return o
 }

@@ -35,6 +35,7 @@ type reply struct {
 	status int // 0: the connection is refused
 	after  time.Duration
 	unsent bool // the connection is not made
+	panics bool // the client does
 	header map[string]string
 }
 
@@ -57,6 +58,9 @@ func (w *webhooks) RoundTrip(req *http.Request) (*http.Response, error) {
 		r = w.answer(req.URL.String(), body, n)
 	}
 	w.mu.Unlock()
+	if r.panics {
+		panic("the client is broken")
+	}
 	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && r.after > 0 && !r.unsent {
 		trace.WroteRequest(httptrace.WroteRequestInfo{})
 	}

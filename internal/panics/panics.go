@@ -26,6 +26,7 @@ const (
 	Message               // of SIP, of no call
 	Prompt                // its download, its decoder
 	Stream                // media streaming and transcription
+	Speech                // what a provider of it understands
 	Recording
 	Delivery // one attempt of it
 	parts
@@ -33,7 +34,7 @@ const (
 
 var names = [parts]string{
 	Request: "request", Call: "call", Operation: "operation", Leg: "leg", Message: "message",
-	Prompt: "prompt", Stream: "stream", Recording: "recording", Delivery: "delivery",
+	Prompt: "prompt", Stream: "stream", Speech: "speech", Recording: "recording", Delivery: "delivery",
 }
 
 // String names the part, for the log and the metric.
@@ -71,6 +72,14 @@ func Contain(log *slog.Logger, part Part, do func(), attributes ...any) (err err
 	}()
 	do()
 	return nil
+}
+
+// Try is Contain for what may fail without a panic as well.
+func Try(log *slog.Logger, part Part, do func() error, attributes ...any) (err error) {
+	if panicked := Contain(log, part, func() { err = do() }, attributes...); panicked != nil {
+		return panicked
+	}
+	return err
 }
 
 // origin names the function that panicked; "" where that is not to be seen.

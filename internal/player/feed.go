@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/loudness"
+	"github.com/switchhook/switchhook/internal/panics"
 )
 
 // openAhead is how much sound of clips waits to be played before the next prompt
@@ -32,7 +33,9 @@ func (l *Library) Open(ctx context.Context, list []File, loop bool) *Playback {
 	}
 	detach := context.AfterFunc(l.ctx, func() { cancel(ErrClosed) })
 	l.work.Go(func() {
-		f.run(ctx)
+		if err := panics.Contain(l.log, panics.Prompt, func() { f.run(ctx) }); err != nil {
+			f.fail(0, err)
+		}
 		context.AfterFunc(ctx, func() {
 			detach()
 			f.release(context.Cause(ctx))

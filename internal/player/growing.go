@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/switchhook/switchhook/internal/loudness"
+	"github.com/switchhook/switchhook/internal/panics"
 )
 
 // growth is how far a clip is that is played while it is downloaded, by any number of
@@ -156,7 +157,7 @@ func (l *Library) growing(key string, s *source, d time.Duration, has *room) *Cl
 	l.log.Debug("prompt is downloaded while it is played", "from", s.from)
 	l.work.Go(func() {
 		defer s.close()
-		err := clip.growth.grow(s, l.cfg.Loudness)
+		err := panics.Try(l.log, panics.Prompt, func() error { return clip.growth.grow(s, l.cfg.Loudness) })
 		clip.growth.end(err)
 		if err != nil {
 			l.shelf.forget(clip)

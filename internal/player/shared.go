@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/switchhook/switchhook/internal/panics"
 	"github.com/switchhook/switchhook/internal/speech"
 )
 
@@ -129,7 +130,11 @@ func (l *Library) take(d *download) *source {
 
 // run downloads, and hands the result to all who wait.
 func (l *Library) run(ctx context.Context, d *download) {
-	got, err := l.open(ctx, d.file, true)
+	var got fetched
+	err := panics.Try(l.log, panics.Prompt, func() (err error) {
+		got, err = l.open(ctx, d.file, true)
+		return err
+	})
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forget(d)

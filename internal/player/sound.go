@@ -7,6 +7,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/loudness"
+	"github.com/switchhook/switchhook/internal/panics"
 	"github.com/switchhook/switchhook/internal/soundfile"
 )
 
@@ -42,18 +43,23 @@ func ReadSound(file io.Reader) (*Sound, error) {
 // get returns the clip, at the library's loudness.
 func (s *Sound) get(l *Library) (*Clip, error) {
 	s.once.Do(func() {
-		samples, rate, err := s.render()
-		if err == nil {
-			s.clip, err = prepare(rate, func(at int) ([]int16, error) { return audio.Resample(samples, rate, at) })
+		if s.err = panics.Try(l.log, panics.Prompt, func() error { return s.make(l) }); s.err == nil {
+			s.render = nil // and what it holds
 		}
-		if err != nil {
-			s.err = fmt.Errorf("%w: %w", ErrFormat, err)
-			return
-		}
-		l.level(s.clip)
-		s.render = nil // and what it holds
 	})
 	return s.clip, s.err
+}
+
+func (s *Sound) make(l *Library) error {
+	samples, rate, err := s.render()
+	if err == nil {
+		s.clip, err = prepare(rate, func(at int) ([]int16, error) { return audio.Resample(samples, rate, at) })
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	l.level(s.clip)
+	return nil
 }
 
 // level brings a clip that nobody plays yet to the library's loudness.

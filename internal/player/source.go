@@ -48,7 +48,7 @@ func (l *Library) openSource(ctx context.Context, u *url.URL, limit *timeLimit, 
 		body: &body{ctx: ctx, in: response.Body, size: response.ContentLength, most: l.cfg.MaxBytes},
 	}
 	s.body.resume = l.resumption(ctx, u, response)
-	if s.file, err = soundfile.Open(s.body, l.cfg.MaxDuration); err != nil {
+	if s.file, err = l.openSound(s.body); err != nil {
 		defer s.close()
 		return nil, s.explained(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 
-	"github.com/switchhook/switchhook/internal/soundfile"
 	"github.com/switchhook/switchhook/internal/speech"
 )
 
@@ -36,7 +35,7 @@ func (l *Library) speak(ctx context.Context, file File, limit *timeLimit) (*sour
 		from: "text to speech", spoken: true, limit: limit,
 		body: &body{ctx: ctx, in: wavOf(sound), size: -1, most: l.cfg.MaxBytes},
 	}
-	if s.file, err = soundfile.Open(s.body, l.cfg.MaxDuration); err != nil {
+	if s.file, err = l.openSound(s.body); err != nil {
 		defer s.close()
 		return nil, s.explained(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/panics"
 )
 
 // writer does the steps of a recording, in their order. It belongs to the writing
@@ -38,19 +40,7 @@ func (w *writer) write() (last bool) {
 	defer r.written()
 	w.check(unsafe)
 	for i, s := range steps {
-		switch {
-		case s.bytes != nil:
-			w.append(s.bytes)
-		case s.pictures.bytes != nil:
-			w.appendPictures(s.pictures)
-		case s.change != nil:
-			s.change(&w.record)
-			if s.kept != nil || !changesNext(steps[i+1:]) {
-				w.keep()
-			}
-		case s.chunk > 0:
-			w.nextChunk(s.began, s.chunk)
-		}
+		w.check(panics.Contain(r.lib.log, panics.Recording, func() { w.do(s, steps[i+1:]) }, "recording", w.record.key()))
 		s.done()
 		if s.end {
 			w.done = true
@@ -59,6 +49,24 @@ func (w *writer) write() (last bool) {
 		}
 	}
 	return false
+}
+
+// do does one step, before others that follow. One that panics ends its recording, as a disk that
+// fails: all others are written by the same goroutine.
+func (w *writer) do(s step, next []step) {
+	switch {
+	case s.bytes != nil:
+		w.append(s.bytes)
+	case s.pictures.bytes != nil:
+		w.appendPictures(s.pictures)
+	case s.change != nil:
+		s.change(&w.record)
+		if s.kept != nil || !changesNext(next) {
+			w.keep()
+		}
+	case s.chunk > 0:
+		w.nextChunk(s.began, s.chunk)
+	}
 }
 
 // changesNext reports whether another change of the record follows at once: one writing

@@ -64,8 +64,8 @@ func TestCallerOfABrokenSwitchboardGets500(t *testing.T) {
 	r.connect(t, phone)
 }
 
-// TestRequestThatPanicsGets500 breaks a server whose table of legs is none.
-func TestRequestThatPanicsGets500(t *testing.T) {
+// TestRequestThatPanicsEndsNothingElse has one whose transaction takes no answer either.
+func TestRequestThatPanicsEndsNothingElse(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	answered := make(chan struct{})
@@ -77,5 +77,5 @@ func TestRequestThatPanicsGets500(t *testing.T) {
 		defer r.caughtRequest(request, &transaction.Server{})
 		panic("the request is broken")
 	}()
-	<-answered // the panic did not end the process, and no transaction did either
+	<-answered // and the process lives
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/switchhook/switchhook/internal/panics"
 )
 
 // failover is the Transcriber of several providers:
@@ -62,6 +64,12 @@ func (f *failover) run() {
 	defer close(f.gone)
 	defer close(f.results)
 	defer f.drop()
+	if panicked := panics.Contain(f.choice.Log, panics.Speech, f.serve); panicked != nil {
+		f.err = panicked
+	}
+}
+
+func (f *failover) serve() {
 	limit := time.NewTimer(idleFor)
 	defer limit.Stop()
 	for f.ctx.Err() == nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/outbound"
+	"github.com/switchhook/switchhook/internal/panics"
 	"github.com/switchhook/switchhook/internal/websocket"
 )
 
@@ -141,7 +142,11 @@ func (s *Stream) Close() {
 // run is the stream's goroutine.
 func (s *Stream) run() {
 	defer s.fallSilent()
-	interrupted, err := s.dialer.keepOpen(s.ctx, s.log, s.cfg, func() { s.report(Opened{}) }, s.serve)
+	var interrupted bool
+	err := panics.Try(s.log, panics.Stream, func() (err error) {
+		interrupted, err = s.dialer.keepOpen(s.ctx, s.log, s.cfg, func() { s.report(Opened{}) }, s.serve)
+		return err
+	})
 	s.fail(err, interrupted)
 }
 
@@ -162,7 +167,7 @@ func (s *Stream) serve(c *websocket.Conn) error {
 	broken, gone := make(chan error, 1), make(chan struct{})
 	s.work.Go(func() {
 		defer close(gone)
-		broken <- s.receive(c)
+		broken <- panics.Try(s.log, panics.Stream, func() error { return s.receive(c) })
 	})
 	err := s.send(c, broken)
 	if errors.Is(err, errSocketEnd) {

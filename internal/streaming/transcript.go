@@ -9,6 +9,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/outbound"
+	"github.com/switchhook/switchhook/internal/panics"
 	"github.com/switchhook/switchhook/internal/speech"
 )
 
@@ -112,22 +113,35 @@ func (t *Transcript) hearOut() {
 // Participant returns a listener of one leg of a participant.
 func (t *Transcript) Participant(who string) audio.Listener {
 	ear := audio.NewQueue(4*audio.FramesPerSecond, 5)
-	t.legs.Go(func() { newLegTranscriber(t, who, ear).run() })
+	t.legs.Go(func() {
+		err := panics.Try(t.log, panics.Stream, func() error { newLegTranscriber(t, who, ear).run(); return nil })
+		if err != nil {
+			t.fail(err, false)
+		}
+	})
 	return ear
 }
 
 // run is the transcription's goroutine.
 func (t *Transcript) run() {
+	var interrupted bool
+	err := panics.Try(t.log, panics.Stream, func() (err error) {
+		interrupted, err = t.keepOpen()
+		return err
+	})
+	t.fail(err, interrupted)
+}
+
+// keepOpen asks whether speech can be understood, and sends what was said until the end.
+func (t *Transcript) keepOpen() (interrupted bool, err error) {
 	probe, err := t.recognizer.Listen(t.ctx, t.listening())
 	if err != nil {
-		t.fail(err, false)
-		return
+		return false, err
 	}
 	probe.Close()
 	cfg := t.config()
 	to := Config{URL: cfg.URL, ConnectionID: cfg.ConnectionID, CorrelationID: cfg.CorrelationID}
-	interrupted, err := t.dialer.keepOpen(t.ctx, t.log, to, func() { t.report(Opened{}) }, t.serve)
-	t.fail(err, interrupted)
+	return t.dialer.keepOpen(t.ctx, t.log, to, func() { t.report(Opened{}) }, t.serve)
 }
 
 // listening is how participants are to be understood now.
