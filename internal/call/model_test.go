@@ -68,13 +68,19 @@ func newGame(w *world) *game {
 // deskUser has two telephones.
 var deskUser = identifier.User(resource, "desk")
 
-// play makes the moves, ends everything and judges.
+// play makes the moves, and ends.
 func (g *game) play(steps, picks []int) string {
 	for i, step := range steps {
 		g.pick = picks[i]
 		moves[step].make(g)
 		g.collect()
 	}
+	return g.end()
+}
+
+// end ends everything and judges.
+func (g *game) end() string {
+	g.collect()
 	left := g.quiet()
 	for _, id := range g.connections {
 		if conn, err := g.Connection(id); err == nil {
@@ -109,6 +115,11 @@ func (g *game) quiet() int {
 // collect takes what the world has produced.
 func (g *game) collect() {
 	synctest.Wait()
+	g.take()
+}
+
+// take is collect for what has come until now.
+func (g *game) take() {
 	for {
 		select {
 		case leg := <-g.dialer.Dialled:
