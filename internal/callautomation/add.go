@@ -58,7 +58,7 @@ func (a *API) addParticipant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.roomIn(conn, add.Context); err != nil {
+	if err := a.checkBacklogOf(conn, add.Context); err != nil {
 		return err
 	}
 	add.By = asker(r.Context())
@@ -94,7 +94,7 @@ func (a *API) cancelAddParticipant(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	if full := a.roomIn(conn, what); full != nil && !conn.IsInvited(r.Context(), body.InvitationID) { // it would end nothing, and have an event
+	if full := a.checkBacklogOf(conn, what); full != nil && !conn.IsInvited(r.Context(), body.InvitationID) { // it would end nothing, and have an event
 		return full
 	}
 	if err := conn.CancelAdd(r.Context(), body.InvitationID, what); err != nil {

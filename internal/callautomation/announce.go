@@ -64,7 +64,7 @@ func (a *API) interruptAudioAndAnnounce(w http.ResponseWriter, r *http.Request) 
 	if err != nil {
 		return err
 	}
-	if err := a.roomIn(conn, play.Context); err != nil {
+	if err := a.checkBacklogOf(conn, play.Context); err != nil {
 		return err
 	}
 	if err := conn.Play(r.Context(), play); err != nil {

@@ -64,7 +64,7 @@ func (a *API) connect(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.room(control.CallbackURI); err != nil { // it needs no call, but has an event
+	if err := a.checkBacklog(control.CallbackURI); err != nil { // it needs no call, but has an event
 		return err
 	}
 	control.Barrier = barrier(r)

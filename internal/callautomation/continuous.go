@@ -9,7 +9,7 @@ import (
 // startContinuousDtmfRecognition is POST …:startContinuousDtmfRecognition.
 func (a *API) startContinuousDtmfRecognition(w http.ResponseWriter, r *http.Request) error {
 	return a.target(w, r, func(conn *call.Connection, body targetRequest, what call.Context) error {
-		if err := a.roomIn(conn, what); err != nil {
+		if err := a.checkBacklogOf(conn, what); err != nil {
 			return err
 		}
 		return conn.StartTones(r.Context(), body.TargetParticipant.ID, what)

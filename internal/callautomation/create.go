@@ -54,7 +54,7 @@ func (a *API) createCall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.room(create.Control.CallbackURI); err != nil {
+	if err := a.checkBacklog(create.Control.CallbackURI); err != nil {
 		return err
 	}
 	create.By, create.Control.Barrier = asker(r.Context()), barrier(r)

@@ -44,7 +44,7 @@ func (a *API) hold(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.roomIn(conn, hold.Context); err != nil {
+	if err := a.checkBacklogOf(conn, hold.Context); err != nil {
 		return err
 	}
 	if err := conn.Hold(r.Context(), hold); err != nil {

@@ -107,7 +107,7 @@ func (a *API) withContext(w http.ResponseWriter, r *http.Request, do func(*call.
 // startMediaStreaming is POST …:startMediaStreaming.
 func (a *API) startMediaStreaming(w http.ResponseWriter, r *http.Request) error {
 	return a.withContext(w, r, func(conn *call.Connection, ctx context.Context, what call.Context) error {
-		if err := a.roomIn(conn, what); err != nil {
+		if err := a.checkBacklogOf(conn, what); err != nil {
 			return err
 		}
 		return conn.StartStreaming(ctx, what)

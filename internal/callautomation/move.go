@@ -44,7 +44,7 @@ func (a *API) moveParticipants(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.roomIn(conn, move.Context); err != nil {
+	if err := a.checkBacklogOf(conn, move.Context); err != nil {
 		return err
 	}
 	if err := conn.Move(r.Context(), move); err != nil {

@@ -70,7 +70,7 @@ func (a *API) play(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.roomIn(conn, play.Context); err != nil {
+	if err := a.checkBacklogOf(conn, play.Context); err != nil {
 		return err
 	}
 	if err := conn.Play(r.Context(), play); err != nil {

@@ -126,7 +126,7 @@ func (a *API) recognize(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.roomIn(conn, recognize.Context); err != nil {
+	if err := a.checkBacklogOf(conn, recognize.Context); err != nil {
 		return err
 	}
 	if err := conn.Recognize(r.Context(), recognize); err != nil {

@@ -53,7 +53,7 @@ func (a *API) startRecording(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if record.CallbackURI != "" {
-		if err := a.room(record.CallbackURI); err != nil {
+		if err := a.checkBacklog(record.CallbackURI); err != nil {
 			return err
 		}
 	}

@@ -46,7 +46,7 @@ func (a *API) sendDtmfTones(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.roomIn(conn, send.Context); err != nil {
+	if err := a.checkBacklogOf(conn, send.Context); err != nil {
 		return err
 	}
 	if err := conn.SendTones(r.Context(), send); err != nil {

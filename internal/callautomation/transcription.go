@@ -121,7 +121,7 @@ func subscribed(r *http.Request, conn *call.Connection, what call.Context) any {
 // startTranscription is POST …:startTranscription.
 func (a *API) startTranscription(w http.ResponseWriter, r *http.Request) error {
 	return a.transcribing(w, r, func(conn *call.Connection, body transcriptionRequest, what call.Context) (any, error) {
-		if err := cmp.Or(checkLocale("locale", body.Locale, false), a.roomIn(conn, what)); err != nil {
+		if err := cmp.Or(checkLocale("locale", body.Locale, false), a.checkBacklogOf(conn, what)); err != nil {
 			return nil, err
 		}
 		if err := conn.StartTranscription(r.Context(), body.languages(), body.model(), what); err != nil {
@@ -134,7 +134,7 @@ func (a *API) startTranscription(w http.ResponseWriter, r *http.Request) error {
 // updateTranscription is POST …:updateTranscription.
 func (a *API) updateTranscription(w http.ResponseWriter, r *http.Request) error {
 	return a.transcribing(w, r, func(conn *call.Connection, body transcriptionRequest, what call.Context) (any, error) {
-		if err := cmp.Or(checkLocale("locale", body.Locale, body.model() == ""), a.roomIn(conn, what)); err != nil {
+		if err := cmp.Or(checkLocale("locale", body.Locale, body.model() == ""), a.checkBacklogOf(conn, what)); err != nil {
 			return nil, err
 		}
 		return nil, conn.UpdateTranscription(r.Context(), body.Locale, body.model(), what)

@@ -45,7 +45,7 @@ func (a *API) transferToParticipant(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	if err := a.roomIn(conn, transfer.Context); err != nil {
+	if err := a.checkBacklogOf(conn, transfer.Context); err != nil {
 		return err
 	}
 	transfer.By = asker(r.Context())

@@ -14,10 +14,10 @@ import (
 // would only tell that there is nothing to end is refused too.
 const maxWaiting = 128 << 20
 
-// room refuses what would have callbacks to an endpoint for which too many wait. It may have as
+// checkBacklog refuses what would have callbacks to an endpoint for which too many wait. It may have as
 // many as there is room left, as the groups of package delivery: an application that is dead
 // takes half of it at most, and keeps others from nothing.
-func (a *API) room(callback string) error {
+func (a *API) checkBacklog(callback string) error {
 	all, there := a.journal.Waiting(Policy, callback)
 	switch left := maxWaiting - all; {
 	case left <= 0:
@@ -37,7 +37,7 @@ func hostOf(address string) string {
 	return u.Host
 }
 
-// roomIn is room for an operation of a connection.
-func (a *API) roomIn(conn *call.Connection, what call.Context) error {
-	return a.room(cmp.Or(what.CallbackURI, conn.CallbackURI()))
+// checkBacklogOf is checkBacklog for an operation of a connection.
+func (a *API) checkBacklogOf(conn *call.Connection, what call.Context) error {
+	return a.checkBacklog(cmp.Or(what.CallbackURI, conn.CallbackURI()))
 }
