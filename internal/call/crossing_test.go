@@ -12,28 +12,20 @@ import (
 
 // TestCallsThatCrossAllEnd has three applications make random moves at the same time, each with the
 // calls of all: participants are moved from call to call and back, transferred and joined while
-// their calls end. Two calls that waited for each other would show as a deadlock of the bubble; the
-// rules are those of TestRandomCallsKeepTheRules.
+// their calls end. Two calls that waited for each other would show as a deadlock of the bubble, one that
+// never ends as a call that is left. TestRandomCallsKeepTheRules judges the events.
 func TestCallsThatCrossAllEnd(t *testing.T) {
-	rounds := 40
-	if testing.Short() {
-		rounds = 10
-	}
-	for seed := range rounds {
-		var problem string
+	for seed := range uint64(20) {
 		t.Run("", func(t *testing.T) {
 			run(t, func(w *world) {
 				w.announcer.Calls = make(chan call.IncomingCall, 1<<12) // nobody empties it while a turn waits
 				w.dialer.Dialled = make(chan *calltest.Leg, 1<<12)
 				all := newGame(w)
 				all.heard = w.overhear()
-				all.crossing(uint64(seed))
-				problem = all.end()
+				all.crossing(seed)
+				all.end()
 			})
 		})
-		if problem != "" {
-			t.Errorf("seed %d: %s", seed, problem)
-		}
 	}
 }
 

@@ -3,8 +3,6 @@ package call_test
 import (
 	"cmp"
 	"context"
-	"io"
-	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,7 +61,7 @@ func (w *world) applicationsConverse(yes bool) { w.Registry = w.remake(yes) }
 func run(t *testing.T, test func(*world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{T: t, dialer: calltest.NewDialer(), devices: calltest.Devices{}, lines: calltest.Lines{}, announcer: calltest.NewAnnouncer(), published: &calltest.Publisher{}, prompts: calltest.NewPrompts(), streams: &calltest.Streams{}, transcripts: &calltest.Transcripts{}, conversations: &scribe{}, details: &clerk{}}
-		log := slog.New(slog.NewTextHandler(io.Discard, nil))
+		log := newPanicFree(t)
 		engine := mixer.New(mixer.Config{GoClock: true}, log)
 		w.remake = func(applications bool) *call.Registry {
 			w.config = call.Config{

@@ -261,3 +261,18 @@ func TestStreamIsToldOfKeys(t *testing.T) {
 		leg.HangUp()
 	})
 }
+
+// TestSecondStartOfAStreamIsNotToldAfterTheEnd ends a call before its stream has opened, which was
+// started twice; the phone takes its time to confirm that.
+func TestSecondStartOfAStreamIsNotToldAfterTheEnd(t *testing.T) {
+	run(t, func(w *world) {
+		leg, conn, id := w.streaming(call.Streaming{})
+		leg.Slow = true
+		w.must(conn.StartStreaming(bg, call.Context{Operation: "first"}))
+		w.must(conn.StartStreaming(bg, call.Context{Operation: "again"}))
+		w.must(conn.Terminate(bg))
+		w.opened().Tell(streaming.Opened{})
+		w.expect(id, connected+" MediaStreamingStopped CallDisconnected")
+		leg.HangUp()
+	})
+}

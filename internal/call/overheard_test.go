@@ -1,8 +1,6 @@
 package call_test
 
 import (
-	"io"
-	"log/slog"
 	"sync"
 
 	"github.com/switchhook/switchhook/internal/audio"
@@ -22,7 +20,7 @@ func (w *world) overhear() *overheard {
 	w.Registry = w.remake(false)
 	o := &overheard{Mixes: w.config.Mixes, listeners: make(map[*int]*overheardMember)}
 	w.config.Mixes = o
-	w.Registry = call.NewRegistry(w.config, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	w.Registry = call.NewRegistry(w.config, newPanicFree(w.T))
 	return o
 }
 

@@ -14,8 +14,12 @@ func (op *operation) startAgain(what Context, started func(Head) Event) {
 	}
 }
 
-// tellAgain tells those starts what came of it.
+// tellAgain tells those starts what came of it, unless it has ended meanwhile: nothing of a
+// connection may follow its last event.
 func (op *operation) tellAgain(event func(Head) Event) {
+	if op.state == ended {
+		return
+	}
 	op.begun = true
 	for _, what := range op.again {
 		op.conn.call.publish(event(op.headAgain(what)))

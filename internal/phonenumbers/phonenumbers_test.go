@@ -102,6 +102,23 @@ func TestCallerIsTheFirstNumberThatCalls(t *testing.T) {
 	}
 }
 
+// TestCallsOfANumberFollowItsCapabilities asks in which directions numbers call.
+func TestCallsOfANumberFollowItsCapabilities(t *testing.T) {
+	f := inMemory(t)
+	calls := func(number string, wantOut, wantIn bool) {
+		t.Helper()
+		if out, in := f.Calls(number); out != wantOut || in != wantIn {
+			t.Errorf("%s: out %t, in %t; want %t and %t", number, out, in, wantOut, wantIn)
+		}
+	}
+	calls("+15550100001", true, true)
+	for calling, want := range map[string][2]bool{"outbound": {true, false}, "inbound": {false, true}, "none": {false, false}} {
+		f.send(t, "PATCH", "/phoneNumbers/%2B15550100001/capabilities", `{"calling":"`+calling+`","sms":null}`, 202)
+		calls("+15550100001", want[0], want[1])
+	}
+	calls("+15559999999", false, false) // not ours
+}
+
 // TestCapabilitiesAreUpdated asks for the operation and for what stays.
 func TestCapabilitiesAreUpdated(t *testing.T) {
 	f := inMemory(t)

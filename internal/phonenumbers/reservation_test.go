@@ -43,6 +43,17 @@ func TestReservationIsChosenAndPurchased(t *testing.T) {
 	}
 }
 
+// TestNumbersThatAreNullEmptyTheReservation asks that they are free again.
+func TestNumbersThatAreNullEmptyTheReservation(t *testing.T) {
+	f := inMemory(t)
+	f.send(t, "PATCH", reservation1, `{"phoneNumbers":{"14255550101":{}}}`, 201)
+	f.send(t, "PATCH", reservation1, `{"phoneNumbers":null}`, 200)
+	if n := f.inventory.known("+14255550101"); !n.freeFor("", f.now) {
+		t.Error("the reservation holds its number")
+	}
+	f.send(t, "POST", reservation1+"/:purchase", "", 409)
+}
+
 // TestReservationEnds asks for deletion and expiry, and for what is refused.
 func TestReservationEnds(t *testing.T) {
 	f := inMemory(t)
