@@ -52,7 +52,7 @@ func TestFaultyEndpointsAreNamed(t *testing.T) {
 	for _, test := range []struct{ name, url, want string }{
 		{"refuses connections", closed.URL, NameSocketError},
 		{"hangs up", hangup.URL, NameSocketError},
-		{"resolves to nothing", "http://nowhere.invalid/", NameResolutionError},
+		{"resolves to nothing", "http://nowhere..invalid/", NameResolutionError}, // which no name server is asked for
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
