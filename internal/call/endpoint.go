@@ -74,6 +74,11 @@ func (e *endpoint) report(news Report) {
 		e.call.putHere(message{leg: e, report: news})
 		return
 	}
+	e.pass(news)
+}
+
+// pass is report for whoever may hold a lock, or the turn of another call.
+func (e *endpoint) pass(news Report) {
 	if !e.call.put(message{leg: e, report: news}) {
 		if want, asks := news.(Wanted); asks {
 			want.Tell(errCallOver())
@@ -95,7 +100,7 @@ func isDirect(news Report) bool {
 // read takes a report of the endpoint's leg.
 func (e *endpoint) read(report Report) {
 	if next := e.movedTo.Load(); next != nil { // it was on its way when the endpoint moved
-		next.report(report)
+		next.pass(report)
 		return
 	}
 	if e.leg == nil { // the leg reported before Dial had returned it

@@ -70,8 +70,10 @@ func (c *Connection) follow(op *operation, t Transfer, who identifier.ID, apart 
 				op.end(CallTransferFailed{op.head(), gone})
 				return err
 			}
-			op.end(CallTransferAccepted{op.head(), t.Target, who}) // first: the group ends with the last to leave it
-			return c.call.handOver(who, into)
+			if !op.end(CallTransferAccepted{op.head(), t.Target, who}) { // the target has hung up meanwhile
+				return errCallOver()
+			}
+			return c.call.handOver(who, into) // last: the group ends with the last to leave it
 		})
 		if err != nil {
 			apart.post(func() {

@@ -1,6 +1,8 @@
 package sip
 
 import (
+	"time"
+
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/switchhook/switchhook/internal/call"
@@ -21,9 +23,29 @@ func (l *leg) caught() {
 	panics.Note(l.log, panics.Leg, cause)
 	again := l.broken
 	l.broken = true
-	if !again && panics.Contain(l.log, panics.Leg, func() { l.end(errBroken) }) == nil {
+	if !again && panics.Contain(l.log, panics.Leg, l.endBroken) == nil {
+		time.AfterFunc(l.server.cfg.brokenPatience, func() { l.post(l.giveUpBroken) })
 		return
 	}
+	l.giveUpBroken()
+}
+
+// brokenPatience is how long the end of a broken leg may take: as two transactions.
+const brokenPatience = 64 * time.Second
+
+// endBroken ends the leg, as its phase demands. One that was taking its ACK has none to wait for.
+func (l *leg) endBroken() {
+	if l.phase == accepting && l.pendingAnswer == nil {
+		why := errBroken
+		l.leaving = &why
+		l.hangUp()
+		return
+	}
+	l.end(errBroken)
+}
+
+// giveUpBroken ends a leg of which nothing more may come.
+func (l *leg) giveUpBroken() {
 	panics.Contain(l.log, panics.Leg, func() { l.reports.end(errBroken) })
 	l.phase = over
 }

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"testing"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -42,6 +43,31 @@ func TestLegThatPanicsTwiceIsOver(t *testing.T) {
 	if why := expect[call.Ended](t, taken).Reason; why.Kind != call.Failed {
 		t.Errorf("the call hears %+v", why)
 	}
+	<-l.ctx.Done()
+}
+
+// TestLegThatPanicsAtItsACKIsHungUp: no other ACK will come that the BYE could wait for.
+func TestLegThatPanicsAtItsACKIsHungUp(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	made, taken := r.connect(t, r.phone(t, nil))
+	l := taken.Leg.(*leg)
+	l.post(func() { l.phase = accepting; panic("the ACK is broken") })
+	if err := made.WaitEnded(within(t)); err != nil {
+		t.Fatal("the phone heard no BYE:", err)
+	}
+	expect[call.Ended](t, taken)
+	<-l.ctx.Done()
+}
+
+// TestBrokenLegIsGivenUp: it panics while it ends already, so that nothing comes any more.
+func TestBrokenLegIsGivenUp(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *Config) { c.brokenPatience = 50 * time.Millisecond })
+	_, taken := r.connect(t, r.phone(t, nil))
+	l := taken.Leg.(*leg)
+	l.post(func() { l.phase, l.leaving = ending, &errBroken; panic("the end is broken") })
+	expect[call.Ended](t, taken)
 	<-l.ctx.Done()
 }
 

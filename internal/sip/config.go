@@ -73,6 +73,8 @@ type Config struct {
 	flowKeepAlive time.Duration
 	// connKeepAlive is how often connections of ours are kept alive; 95 s.
 	connKeepAlive time.Duration
+	// brokenPatience is how long the end of a leg may take whose goroutine has panicked; 64 s.
+	brokenPatience time.Duration
 	// Origins are the sites whose pages may open WebSockets beside this server's
 	// own: "https://phone.example", or "*" for all.
 	Origins []string
@@ -111,6 +113,7 @@ func (c Config) withDefaults() Config {
 	set(&c.unknownLife, unknownLife)
 	set(&c.flowKeepAlive, flowKeepAlive)
 	set(&c.connKeepAlive, connKeepAlive)
+	set(&c.brokenPatience, brokenPatience)
 	set(&c.RetryAfter, 5*time.Second)
 	set(&c.RegisterRetry, 30*time.Second)
 	set(&c.withdrawTime, 2*time.Second)
