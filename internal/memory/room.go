@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"sync/atomic"
@@ -17,7 +18,13 @@ type Room struct {
 	limit uint64 // of Go's memory, in bytes; 0: there is none
 	used  atomic.Uint64
 	short atomic.Bool
-	told  time.Time // when the log was told last
+	// Of Watch alone: when the log was told last that memory is short, and whether of now; the collections of this
+	// process, and when there was one last.
+	told      time.Time
+	toldShort bool
+	cycles    uint64
+	collected time.Time
+	pause     time.Duration
 }
 
 const (
@@ -28,6 +35,11 @@ const (
 	shortAt, amplyAt = 85, 80
 	// tellEvery is the pause between two lines of the log that memory is short.
 	tellEvery = time.Minute
+	// collectEvery is how long memory that is short waits for a collection. A server that begins nothing makes no
+	// garbage, so that Go would collect after two minutes, or never with GOGC=off, and nobody would know before
+	// that the calls have ended. The pause is collectPart times as long as a collection takes, at least.
+	collectEvery = 5 * time.Second
+	collectPart  = 20
 )
 
 // Apply tells the collector the limit of the control group, unless GOMEMLIMIT is set, and finds the limit
@@ -63,6 +75,7 @@ func (r *Room) Watch(ctx context.Context, log *slog.Logger) {
 		select {
 		case now := <-ticker.C:
 			r.note(now, readInUse(), log)
+			r.collect(now)
 		case <-ctx.Done():
 			return
 		}
@@ -79,9 +92,30 @@ func (r *Room) note(now time.Time, used uint64, log *slog.Logger) {
 	}
 	short := used > r.limit/100*least
 	r.short.Store(short)
-	if short && !before && now.Sub(r.told) >= tellEvery {
-		r.told = now
+	switch {
+	case short && !before && now.Sub(r.told) >= tellEvery:
+		r.told, r.toldShort = now, true
 		log.Warn("memory is nearly used up: no calls are taken, and nothing else is begun, until there is room", "used", used, "limit", r.limit)
+	case before && !short && r.toldShort:
+		r.toldShort = false
+		log.Info("there is memory again: calls are taken", "used", used, "limit", r.limit, "after", now.Sub(r.told).Round(time.Millisecond))
+	}
+}
+
+// collect finds out what is still in use, while memory is short and Go collects nothing by itself.
+func (r *Room) collect(now time.Time) {
+	if !r.short.Load() {
+		return
+	}
+	sample := []metrics.Sample{{Name: "/gc/cycles/total:gc-cycles"}}
+	metrics.Read(sample)
+	switch cycles := sample[0].Value.Uint64(); {
+	case cycles != r.cycles:
+		r.cycles, r.collected = cycles, now
+	case now.Sub(r.collected) >= max(collectEvery, r.pause):
+		begin := time.Now()
+		runtime.GC()
+		r.pause = collectPart * time.Since(begin)
 	}
 }
 

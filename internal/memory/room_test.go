@@ -31,8 +31,10 @@ func TestMemoryIsShortNearItsLimit(t *testing.T) {
 			t.Errorf("%s: %d of %d, short is %t", step.name, used, limit, short)
 		}
 	}
-	if lines := strings.Count(log.String(), "nearly used up"); lines != 1 {
-		t.Errorf("the log is told %d times within a minute:\n%s", lines, &log)
+	for _, line := range []string{"nearly used up", "memory again"} {
+		if lines := strings.Count(log.String(), line); lines != 1 {
+			t.Errorf("the log is told %q %d times within a minute:\n%s", line, lines, &log)
+		}
 	}
 }
 
@@ -76,4 +78,27 @@ func TestWhatLivesIsInUse(t *testing.T) {
 	if with < before+size*9/10 || after > with-size*9/10 {
 		t.Errorf("%d bytes in use before, %d with %d more, %d after", before, with, size, after)
 	}
+}
+
+// TestMemoryIsAmpleSoonAfterItsUse: a server that begins nothing makes no garbage, for which Go would collect.
+func TestMemoryIsAmpleSoonAfterItsUse(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	calls := bytes.Repeat([]byte{1}, 64<<20)
+	runtime.GC()
+	synctest.Test(t, func(t *testing.T) {
+		r := &Room{limit: readInUse() / 90 * 100}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go r.Watch(ctx, slog.New(slog.DiscardHandler))
+		time.Sleep(time.Second)
+		if _, _, short := r.Short(); !short {
+			t.Error("memory is not short")
+		}
+		runtime.KeepAlive(calls)
+		calls = nil
+		time.Sleep(2 * collectEvery)
+		if used, limit, short := r.Short(); short {
+			t.Errorf("%d of %d bytes are in use when the calls have ended", used, limit)
+		}
+	})
 }
