@@ -150,5 +150,8 @@ func TestCompressedBodyIsNamed(t *testing.T) {
 	if got.Error.Target != "Content-Encoding" {
 		t.Errorf("got %+v", got.Error)
 	}
-	f.want(t, f.send(t, "POST", target, "{}", "Content-Encoding", "identity"), 200, "")
+	for _, none := range []string{"identity", "utf-8", "UTF-8", ""} {
+		f.want(t, f.send(t, "POST", target, "{}", "Content-Encoding", none), 200, "")
+	}
+	f.want(t, f.send(t, "POST", target, "", "Content-Encoding", "gzip"), 200, "")
 }

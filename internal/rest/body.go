@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,11 +14,15 @@ import (
 // readAtOnce is the length of a body, in bytes, for which memory is taken before it comes.
 const readAtOnce = 64 << 10
 
+// compressions are the content codings of bodies that cannot be read (RFC 9110 §8.4.1). Others are not looked at:
+// clients write utf-8 there, which is none.
+var compressions = []string{"gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd"}
+
 // readBody reads the body once, within the router's limit and the budget of all
 // bodies that are in memory.
 func (ex *exchange) readBody(w http.ResponseWriter, r *http.Request) error {
 	ex.bodyRead = true
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+	if coding := r.Header.Get("Content-Encoding"); r.ContentLength != 0 && slices.Contains(compressions, strings.ToLower(strings.TrimSpace(coding))) {
 		return Field("Content-Encoding", fault.Invalid("the body has the Content-Encoding %q; send it without one", clip(coding)))
 	}
 	limit := ex.router.cfg.MaxBody
