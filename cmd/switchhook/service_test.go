@@ -39,8 +39,8 @@ func TestServiceUnitFitsTheServer(t *testing.T) {
 	if r.Data != "/var/lib/"+unit["StateDirectory"] {
 		t.Errorf("the data are in %s, and systemd makes %s below /var/lib", r.Data, unit["StateDirectory"])
 	}
-	if unit["Type"] != "notify" || unit["KillMode"] != "mixed" {
-		t.Errorf("Type=%s, KillMode=%s", unit["Type"], unit["KillMode"])
+	if unit["Type"] != "notify" || unit["KillMode"] != "mixed" || unit["OOMPolicy"] != "continue" {
+		t.Errorf("Type=%s, KillMode=%s, OOMPolicy=%s", unit["Type"], unit["KillMode"], unit["OOMPolicy"])
 	}
 	cfg, err := config.Load(config.Flags{Data: t.TempDir()})
 	if err != nil {

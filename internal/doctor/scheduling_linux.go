@@ -29,5 +29,5 @@ func trySchedule() Finding {
 		name = "switchhook"
 	}
 	return Finding{Note, "scheduling: nice -10 is not permitted; sound may stutter on a saturated machine",
-		"sudo setcap cap_sys_nice+ep " + Quote(name) + "   (systemd: LimitNICE=-10)"}
+		"sudo setcap cap_sys_nice+ep " + Quote(name) + "   (systemd: LimitNICE=-10; Docker: --ulimit nice=30)"}
 }

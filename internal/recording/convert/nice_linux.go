@@ -1,6 +1,8 @@
 package convert
 
 import (
+	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 
@@ -12,6 +14,10 @@ const maxMemory = 2 << 30
 
 // lowest is the priority of the child: calls go first (setpriority(2)).
 const lowest = 19
+
+// killedFirst is what the kernel adds to the badness of a child where memory is lacking, so that it ends
+// a recording's conversion, which is tried again, and not the server with its calls, which is larger (proc(5)).
+const killedFirst = "1000"
 
 // Lowly does something with the lowest priority. The thread could not rise again, so it
 // ends with its goroutine, which never unlocks it.
@@ -26,7 +32,7 @@ func Lowly(do func()) {
 	<-done
 }
 
-// startNice starts a child with the lowest priority and bounded memory. A child has the
+// startNice starts a child with the lowest priority and bounded memory, which goes first where memory is lacking. A child has the
 // priority of the thread that starts it.
 func startNice(child *exec.Cmd) error {
 	var err error
@@ -36,5 +42,6 @@ func startNice(child *exec.Cmd) error {
 	}
 	limit := unix.Rlimit{Cur: maxMemory, Max: maxMemory}
 	_ = unix.Prlimit(child.Process.Pid, unix.RLIMIT_AS, &limit, nil) // it may have ended already
+	_ = os.WriteFile(fmt.Sprintf("/proc/%d/oom_score_adj", child.Process.Pid), []byte(killedFirst), 0)
 	return nil
 }
