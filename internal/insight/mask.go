@@ -28,40 +28,29 @@ func maskBody(body []byte) string {
 	return maskAnyJSON(body)
 }
 
-// maskAnyJSON is maskBody by reading the values, which are written anew.
+// maskAnyJSON is maskBody by reading the values, which are written anew. Of what was cut the
+// beginning is read.
 func maskAnyJSON(body []byte) string {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return maskTruncated(body)
+	value, err := readJSON(body)
+	end := ""
+	if err != nil {
+		if value, err = readJSON(completeJSON(body)); err != nil {
+			return ""
+		}
+		end = "…"
 	}
 	text, err := json.Marshal(maskValue(value))
 	if err != nil {
 		return ""
 	}
-	return cut(string(text), maxBody)
+	return strings.TrimSuffix(cut(string(text), maxBody), end) + end
 }
 
-// maskedText is a member with a text in JSON that was cut: its name and its value.
-var maskedText = regexp.MustCompile(`"([^"\\]{1,64})"\s*:\s*"((?:[^"\\]|\\.)*)"?`)
-
-// maskTruncated masks what is no whole JSON, as what was cut off is not.
-func maskTruncated(body []byte) string {
-	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' && trimmed[0] != '[' {
-		return ""
-	}
-	masked := maskedText.ReplaceAllStringFunc(strings.ToValidUTF8(string(body), "\uFFFD"), func(member string) string {
-		parts := maskedText.FindStringSubmatch(member)
-		switch {
-		case secretMember.MatchString(parts[1]):
-			return `"` + parts[1] + `":"` + mask + `"`
-		case strings.Contains(parts[2], "://"):
-			return `"` + parts[1] + `":"` + history.MaskURL(parts[2]) + `"`
-		}
-		return member
-	})
-	return cut(masked, maxBody)
+func readJSON(text []byte) (value any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	err = decoder.Decode(&value)
+	return value, err
 }
 
 func maskValue(value any) any {

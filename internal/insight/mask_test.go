@@ -13,9 +13,14 @@ func TestSecretsOfBodiesAreMasked(t *testing.T) {
 		{`{"incomingCallContext":"aaa.bbb.ccc"}`, `{"incomingCallContext":"***"}`},
 		{`[{"data":{"accessKey":"abc","nested":[{"Token":"t"}]}}]`, `[{"data":{"accessKey":"***","nested":[{"Token":"***"}]}}]`},
 		{`{"url":"https://user:pass@app.example/"}`, `{"url":"https://%2A%2A%2A@app.example/"}`},
-		{`{"password":"abc","ur`, `{"password":"***","ur`}, // cut off
-		{`{"url":"https://a.example/?sig=abc`, `{"url":"https://a.example/?sig=***"`},
+		{`{"password":"abc","ur`, `{"password":"***"}…`}, // cut off
+		{`{"url":"https://a.example/?sig=abc`, `{}…`},
+		{`{"to\u006ben":"abc","x":{"text":"as far as \u12`, `{"token":"***","x":{"text":"as far as "}}…`},
+		{`[{"u":"https:\/\/h\/?sig=abc"},["https://u:abc@h/","https://h/","https://u:abc`, `[{"u":"https://h/?sig=***"},["https://%2A%2A%2A@h/","https://h/"]]…`},
+		{`{"` + strings.Repeat("very", 20) + `LongToken":"abc","n":12`, `{"` + strings.Repeat("very", 20) + `LongToken":"***"}…`},
+		{`{"key":"abc\`, `{"key":"***"}…`},
 		{`key=abc&x=y`, ``}, // no JSON
+		{`{'incomingCallContext': 'abc'}`, ``}, {`{token: abc}`, ``}, {`{"a":1,}`, ``}, {`}`, ``},
 		{"{ \"b\": 1, \"aKey\" :\t\"s\", \"a\": [\"https://h/?c=d\", \"key\"] }", "{ \"b\": 1, \"aKey\" :\t\"***\", \"a\": [\"https://h/?c=***\", \"key\"] }"}, // as it was sent
 		{`{"token":["a",{"b":"c"}],"key":7,"x":"y"}`, `{"token":["a",{"b":"c"}],"key":7,"x":"y"}`},
 		{`{"to\u006ben":"abc"}`, `{"token":"***"}`},
@@ -23,6 +28,15 @@ func TestSecretsOfBodiesAreMasked(t *testing.T) {
 	} {
 		if got := maskBody([]byte(test.body)); got != test.want {
 			t.Errorf("%s\n got %s\nwant %s", test.body, got, test.want)
+		}
+	}
+}
+
+// TestBodiesThatAreKeptHaveNoSecret: what a glance passes is kept as it was sent.
+func TestBodiesThatAreKeptHaveNoSecret(t *testing.T) {
+	for _, body := range []string{`{"token": "SECRET"}`, `{'token': 'SECRET'}`, `{token: SECRET}`, `{"tok\u0065n":"SECRET`, `["wss://h/?code=SECRET"`} {
+		if kept := withoutSecrets([]byte(body)); strings.Contains(string(kept), "SECRET") {
+			t.Errorf("%s is kept as %s", body, kept)
 		}
 	}
 }

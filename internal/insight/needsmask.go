@@ -32,7 +32,7 @@ func mayBodyBeSecret(body []byte) bool {
 		if colon < 0 {
 			return false
 		}
-		if name, is := bytes.CutSuffix(bytes.TrimRight(rest[:colon], " \t\r\n"), []byte(`"`)); is && endsSecretly(name) {
+		if endsSecretly(bytes.TrimRight(rest[:colon], "\"' \t\r\n")) { // with or without quotation marks: it may be no JSON, and is then not shown
 			return true
 		}
 		rest = rest[colon+1:]
