@@ -1,17 +1,23 @@
 package audio
 
 import (
-	"math"
 	"slices"
 	"sync/atomic"
 )
 
 // Sum is a summing bus: a Source that says what any number of sources say
-// together, clipped. It has one reader; sources come and go from any goroutine
+// together, limited. It has one reader; sources come and go from any goroutine
 // without a lock. The zero Sum is silent.
 type Sum struct {
 	sources atomic.Pointer[[]*summand]
-	next    atomic.Pointer[[wideFrame]int16] // what one of several says; nil until there have been two
+	several atomic.Pointer[several] // nil until there have been two
+}
+
+// several is what the reader needs for more than one source.
+type several struct {
+	limit Limiter
+	next  [wideFrame]int16 // what one of them says
+	total [wideFrame]int32
 }
 
 type summand struct {
@@ -44,8 +50,8 @@ func (s *Sum) change(change func([]*summand) []*summand) {
 			list = slices.DeleteFunc(slices.Clone(*old), (*summand).over)
 		}
 		list = change(list)
-		if len(list) > 1 && s.next.Load() == nil {
-			s.next.CompareAndSwap(nil, new([wideFrame]int16))
+		if len(list) > 1 && s.several.Load() == nil {
+			s.several.CompareAndSwap(nil, new(several))
 		}
 		if s.sources.CompareAndSwap(old, &list) {
 			return
@@ -68,32 +74,48 @@ func (s *Sum) ReadFrame(f Frame) bool {
 	if list == nil {
 		return false
 	}
-	heard, next := false, s.next.Load() // which is there before the second source is
+	heard, more := 0, s.several.Load() // which is there before the second source is
 	for _, x := range *list {
 		switch {
-		case !heard:
-			heard = x.source.ReadFrame(f)
-		case x.source.ReadFrame(next[:len(f)]):
-			Add(f, f, next[:len(f)])
+		case heard == 0:
+			if x.source.ReadFrame(f) {
+				heard++
+			}
+		case x.source.ReadFrame(more.next[:len(f)]):
+			more.add(f, heard == 1)
+			heard++
 		}
 	}
-	return heard
+	if more != nil {
+		more.limited(f, heard)
+	}
+	return heard > 0
 }
 
-// Together returns two frames, each nil for silence, as one sounds with the other: one of
-// them as it is, or their sum in room. Of frames of different sizes the first one stays.
-func Together(room, a, b Frame) Frame {
-	switch {
-	case b == nil:
-		return a
-	case a == nil:
-		return b
-	case len(a) != len(b):
-		return a
+// add adds what was read last; at the second source, to what the first one says.
+func (m *several) add(first Frame, second bool) {
+	total, next := m.total[:len(first)], m.next[:len(first)]
+	if second {
+		for i, s := range first {
+			total[i] = int32(s) + int32(next[i])
+		}
+		return
 	}
-	room = room[:len(a)]
-	Add(room, a, b)
-	return room
+	for i, s := range next {
+		total[i] += int32(s)
+	}
+}
+
+// limited makes a frame of what some sources have said; f is what the first of them did.
+func (m *several) limited(f Frame, sources int) {
+	switch sources {
+	case 0:
+		m.limit.Silence()
+	case 1:
+		m.limit.Voice(f, f)
+	default:
+		m.limit.Sum(f, m.total[:len(f)])
+	}
 }
 
 // Energy is the sum of the squares of a frame's samples.
@@ -102,13 +124,4 @@ func Energy(f Frame) (sum int64) {
 		sum += int64(s) * int64(s)
 	}
 	return sum
-}
-
-// Add writes the sum of two frames of one length, clipped, into a third, which may be one of
-// them.
-func Add(sum, a, b Frame) {
-	sum, b = sum[:len(a)], b[:len(a)]
-	for i, sample := range a {
-		sum[i] = int16(min(max(int(sample)+int(b[i]), math.MinInt16), math.MaxInt16))
-	}
 }

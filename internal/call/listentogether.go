@@ -9,8 +9,7 @@ type together struct {
 	many int        // endpoints that are heard
 	at   audio.Tick // the present tick
 	came int        // how many of them were heard at it; less than many where it has passed
-	size int        // samples of sum; 0: nobody has said anything
-	sum  [WideRate / audio.FramesPerSecond]int16
+	all  audio.Total
 }
 
 // oneOfThem is the listener of one of the endpoints.
@@ -40,26 +39,16 @@ func (o *oneOfThem) Close() error {
 // hear takes a frame of one endpoint, and gives the sum once all are there. Where an
 // endpoint comes at a tick that has passed already, it is heard from the next one on.
 func (t *together) hear(at audio.Tick, f audio.Frame) {
-	if t.many == 1 {
+	if t.many == 1 || at != t.at {
+		t.all.Drop() // what came at a tick at which not all of them were there
 		t.at, t.came = at, 0
-		t.out.HearFrame(at, f)
+	}
+	t.all.Add(f)
+	if t.many == 1 {
+		t.out.HearFrame(at, t.all.Take())
 		return
 	}
-	if at != t.at {
-		t.at, t.came, t.size = at, 0, 0
-	}
-	t.add(f)
 	if t.came++; t.came == t.many {
-		t.out.HearFrame(at, t.sum[:t.size])
-	}
-}
-
-func (t *together) add(f audio.Frame) {
-	if t.size == 0 {
-		t.size = copy(t.sum[:], f)
-		return
-	}
-	if len(f) > 0 {
-		audio.Add(t.sum[:t.size], t.sum[:t.size], f)
+		t.out.HearFrame(at, t.all.Take())
 	}
 }

@@ -41,8 +41,8 @@ func TestDevicesAreHeardTogether(t *testing.T) {
 	second.HearFrame(4, says(20))
 	first.HearFrame(5, nil)
 	second.HearFrame(5, says(20))
-	first.HearFrame(6, says(32000))
-	second.HearFrame(6, says(32000))
+	first.HearFrame(6, says(300))
+	second.HearFrame(6, says(40))
 	third.HearFrame(7, says(3)) // comes first in its tick
 	first.HearFrame(7, nil)
 	second.HearFrame(7, nil)
@@ -54,7 +54,12 @@ func TestDevicesAreHeardTogether(t *testing.T) {
 	third.Close()
 	third.Close()
 	second.HearFrame(9, says(20))
-	want := []int16{100, 0, 100, 120, 20, 32767, 3, 23, 20}
+	second.HearFrame(10, says(32000))
+	fourth := &oneOfThem{them: them}
+	fourth.HearFrame(10, nil) // comes at a tick that has passed
+	second.HearFrame(11, says(32000))
+	fourth.HearFrame(11, says(32000))
+	want := []int16{100, 0, 100, 120, 20, 340, 3, 23, 20, 32000, 32767}
 	if len(heard.said) != len(want) {
 		t.Fatalf("heard %v at %v", heard.said, heard.at)
 	}

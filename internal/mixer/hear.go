@@ -22,7 +22,9 @@ type tap struct {
 	of       *Member // nil: of the whole mix, as want says
 	want     Hearing
 
-	in bool // the shard's own
+	// The shard's own.
+	in    bool
+	limit audio.Limiter // where it hears private sources as well
 }
 
 // Hear lets a listener hear what this member says from the next tick on, as the
@@ -148,35 +150,31 @@ func (m *Mix) heardThrough(w *workspace, t *tap) audio.Frame {
 	}
 	var heard audio.Frame
 	if !t.want.Voiceless {
-		heard = m.voices(w, nil)
+		heard = m.everybody(w, audio.Limiter{})
 	}
-	if !t.want.Private || !w.anyPrivate {
-		return heard
+	if t.want.Private {
+		return m.andPrivate(w, t, heard)
 	}
-	private := w.private[:m.samples]
-	if heard == nil {
-		clip(w.both[:m.samples], private)
-		return w.both[:m.samples]
-	}
-	return add(w.both[:m.samples], private, heard)
+	return heard
 }
 
-// addPrivate notes what a private source says, for those who want to hear it too.
-func (w *workspace) addPrivate(said audio.Frame) {
-	private := w.private[:len(said)]
-	if !w.anyPrivate {
-		w.anyPrivate = true
-		clear(private)
+// andPrivate adds what private sources say to what a listener hears.
+func (m *Mix) andPrivate(w *workspace, t *tap, heard audio.Frame) audio.Frame {
+	both, private := w.both[:m.samples], w.private[:m.samples]
+	switch {
+	case w.anyPrivate && heard != nil:
+		wide := w.wide[:m.samples]
+		for i, sample := range heard {
+			wide[i] = private[i] + int32(sample)
+		}
+		t.limit.Sum(both, wide)
+		return both
+	case w.anyPrivate:
+		t.limit.Sum(both, private)
+		return both
+	case heard != nil:
+		return t.limit.Voice(both, heard)
 	}
-	for i, sample := range said {
-		private[i] += int32(sample)
-	}
-}
-
-func add(dst []int16, total []int32, said []int16) audio.Frame {
-	total, said = total[:len(dst)], said[:len(dst)]
-	for i := range dst {
-		dst[i] = clipped(total[i] + int32(said[i]))
-	}
-	return dst
+	t.limit.Silence()
+	return nil
 }

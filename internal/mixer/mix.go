@@ -31,9 +31,11 @@ type Mix struct {
 	over    bool       // no one joins any more
 	at      *Member    // whose port is being called, for a panic's sake
 
-	now         audio.Tick   // counts the ticks
-	common      audio.Common // what those hear who do not speak
-	walked      bool         // it is in its shard's list
+	now         audio.Tick    // counts the ticks
+	common      audio.Common  // what those hear who do not speak
+	limit       audio.Limiter // of that
+	limitedAt   audio.Tick    // when somebody heard it last
+	walked      bool          // it is in its shard's list
 	taps        []*tap
 	privateTaps int  // of the taps, those that want private sources as well
 	asideTaps   int  // and of these, those that want asides
@@ -52,12 +54,14 @@ type Member struct {
 	private  atomic.Pointer[privateSource]
 
 	// The shard's own.
-	in      bool
-	heard   passage // by the others
-	hears   passage // the others
-	spoke   bool    // this tick, and may be heard
-	shadows int     // listeners that hear what it hears
-	said    *spoken // nil while it is not in
+	in       bool
+	heard    passage       // by the others
+	hears    passage       // the others
+	spoke    bool          // this tick, and may be heard
+	limit    audio.Limiter // of what it hears of the others
+	limitAll audio.Limiter // and of that with its private source
+	shadows  int           // listeners that hear what it hears
+	said     *spoken       // nil while it is not in
 }
 
 // spoken is the frame that a member has said in this tick.

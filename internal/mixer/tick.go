@@ -1,18 +1,17 @@
 package mixer
 
 import (
-	"math"
-
 	"github.com/switchhook/switchhook/internal/audio"
 )
 
 // workspace holds what one tick of one mix computes. A shard has one for all.
 type workspace struct {
 	total  [maxSamples]int32 // all who speak
-	common [maxSamples]int16 // total, clipped: what those hear who do not speak
-	own    [maxSamples]int16 // total without one speaker
+	common [maxSamples]int16 // total, limited: what those hear who do not speak
+	own    [maxSamples]int16 // total without one speaker, or limited for one
 	alone  [maxSamples]int16 // what a private source says
 	both   [maxSamples]int16 // what is heard, with the private source
+	wide   [maxSamples]int32 // own or both, before it is limited
 	edge   [maxSamples]int16 // what is heard as a hold begins or ends
 
 	private    [maxSamples]int32 // all that private sources say, where a listener wants it
@@ -21,7 +20,9 @@ type workspace struct {
 	speakers  int
 	last      [2]*Member // the first two who speak
 	summed    bool
-	published bool           // common is current
+	published bool           // shared is current
+	shared    audio.Frame    // what those hear who do not speak; nil: silence
+	before    audio.Limiter  // the mix's, before this tick
 	asked     *privateSource // whose ReadFrame runs, for a panic's sake
 }
 
@@ -32,9 +33,12 @@ func (m *Mix) tick(w *workspace) {
 		m.at = mb
 		// Once for all that follows: what is treated as common must be what everybody hears.
 		held, private := mb.held.Load(), mb.private.Load()
-		heard, faded := m.heardBy(w, mb, held)
-		heard, own := m.withPrivate(w, mb, private, heard)
-		if m.shares(mb) && !held && !faded && !own {
+		heard, apart := m.heardBy(w, mb, held)
+		own := false
+		if private != nil || !mb.limitAll.AtRest() {
+			heard, own = m.withPrivate(w, mb, private, heard)
+		}
+		if m.shares(mb) && !held && !apart && !own {
 			mb.common.WriteCommon(heard, &m.common, m.now)
 		} else {
 			mb.port.WriteFrame(heard)
@@ -70,16 +74,17 @@ func (m *Mix) read(w *workspace) {
 	}
 }
 
-// heardBy returns what a member hears of the others, nil for silence. faded: nobody else
-// hears that, since its hold begins or ends.
-func (m *Mix) heardBy(w *workspace, mb *Member, held bool) (heard audio.Frame, faded bool) {
+// heardBy returns what a member hears of the others, nil for silence. apart: nobody else
+// hears that, since its hold begins or ends, or its limiter has another gain.
+func (m *Mix) heardBy(w *workspace, mb *Member, held bool) (heard audio.Frame, apart bool) {
 	before := mb.hears.become(!held)
 	if held && !before {
+		mb.limit.Silence()
 		return nil, false
 	}
-	heard = m.voices(w, mb)
+	heard, apart = m.voicesFor(w, mb)
 	if heard == nil || before == !held {
-		return heard, false
+		return heard, apart
 	}
 	edge := w.edge[:copy(w.edge[:], heard)]
 	fade(edge, !held)
@@ -96,94 +101,63 @@ func (m *Mix) shares(mb *Member) bool {
 	return mb.common != nil && len(m.members) >= fewest && !mb.spoke
 }
 
-// voices returns what everybody says, nil for silence, but one member, if mb is
-// not nil. Silence and a single voice, which is every call of two, cost no
-// arithmetic; those who do not speak themselves share one frame.
-func (m *Mix) voices(w *workspace, mb *Member) audio.Frame {
-	own := mb != nil && mb.spoke
-	voices := w.speakers
-	if own {
-		voices--
+// voicesFor returns what a member hears of the others if it is not held, nil for silence.
+// Silence and a single voice, which is every call of two, cost no arithmetic; those who do
+// not speak themselves share one frame, unless they have just heard something else, and
+// their limiters differ (apart).
+func (m *Mix) voicesFor(w *workspace, mb *Member) (heard audio.Frame, apart bool) {
+	if mb.spoke {
+		return m.withoutOne(w, mb), true
 	}
-	switch {
-	case voices == 0:
+	heard = m.everybody(w, mb.limit)
+	if mb.limit != w.before {
+		return m.limited(w, w.own[:m.samples], &mb.limit), true
+	}
+	mb.limit = m.limit
+	return heard, false
+}
+
+// withoutOne returns what the others say beside a member who speaks.
+func (m *Mix) withoutOne(w *workspace, mb *Member) audio.Frame {
+	switch w.speakers - 1 {
+	case 0:
+		mb.limit.Silence()
 		return nil
-	case voices == 1 && w.last[0] != mb:
-		return w.last[0].said[:m.samples]
-	case voices == 1:
-		return w.last[1].said[:m.samples]
+	case 1:
+		other := w.last[0]
+		if other == mb {
+			other = w.last[1]
+		}
+		return mb.limit.Voice(w.own[:m.samples], other.said[:m.samples])
 	}
 	m.sum(w)
-	if own {
-		return subtract(w.own[:m.samples], w.total[:m.samples], mb.said[:m.samples])
-	}
-	if !w.published {
-		clip(w.common[:m.samples], w.total[:m.samples])
-		w.published = true
-	}
-	return w.common[:m.samples]
+	return w.subtract(w.own[:m.samples], mb.said[:m.samples], &mb.limit)
 }
 
-// sum adds all who speak, once a tick.
-func (m *Mix) sum(w *workspace) {
-	if w.summed {
-		return
+// everybody returns what all say who speak, nil for silence: once a tick for all who share
+// it. Where nobody heard that at the last tick, its gain goes on from the one given.
+func (m *Mix) everybody(w *workspace, gain audio.Limiter) audio.Frame {
+	if w.published {
+		return w.shared
 	}
-	w.summed = true
-	total := w.total[:m.samples]
-	clear(total)
-	for _, mb := range m.members {
-		if !mb.spoke {
-			continue
-		}
-		said := mb.said[:len(total)]
-		for i, sample := range said {
-			total[i] += int32(sample)
-		}
+	if m.limitedAt+1 != m.now {
+		m.limit = gain
 	}
+	w.published, w.before, m.limitedAt = true, m.limit, m.now
+	w.shared = m.limited(w, w.common[:m.samples], &m.limit)
+	return w.shared
 }
 
-// withPrivate adds what a member's private source says to what it hears. own: it says something;
-// one that has ended says nothing, and may stay for as long as its member.
-func (m *Mix) withPrivate(w *workspace, mb *Member, private *privateSource, heard audio.Frame) (with audio.Frame, own bool) {
-	w.asked = private
-	if w.asked == nil {
-		return heard, false
+// limited returns what all say who speak as one limiter lets it through.
+func (m *Mix) limited(w *workspace, room audio.Frame, limit *audio.Limiter) audio.Frame {
+	switch w.speakers {
+	case 0:
+		limit.Silence()
+		return nil
+	case 1:
+		return limit.Voice(room, w.last[0].said[:m.samples])
 	}
-	spoke := w.asked.ReadFrame(w.alone[:m.samples])
-	told := m.privateTaps > 0 && spoke && w.asked.told(mb, m.now, m.asideTaps > 0)
-	w.asked = nil
-	if !spoke {
-		return heard, false
-	}
-	if told {
-		w.addPrivate(w.alone[:m.samples])
-	}
-	if heard == nil {
-		return w.alone[:m.samples], true
-	}
-	both, alone := w.both[:len(heard)], w.alone[:len(heard)]
-	for i, sample := range heard {
-		both[i] = clipped(int32(sample) + int32(alone[i]))
-	}
-	return both, true
-}
-
-func subtract(dst []int16, total []int32, said []int16) audio.Frame {
-	total, said = total[:len(dst)], said[:len(dst)]
-	for i := range dst {
-		dst[i] = clipped(total[i] - int32(said[i]))
-	}
-	return dst
-}
-
-func clip(dst []int16, total []int32) {
-	total = total[:len(dst)]
-	for i := range dst {
-		dst[i] = clipped(total[i])
-	}
-}
-
-func clipped(sample int32) int16 {
-	return int16(min(max(sample, math.MinInt16), math.MaxInt16))
+	m.sum(w)
+	limit.Sum(room, w.total[:m.samples])
+	return room
 }

@@ -23,19 +23,19 @@ type channel struct {
 	told   bool   // that they have a channel, or none
 	bridge audio.Bridge
 	mask   *keyMask // nil: keys are heard
-	sum    [frameSamples]int16
+	total  audio.Total
 	out    [frameSamples]int16
 }
 
 // hear returns what its participant says at a tick, nil for silence, with another
 // frame that belongs to them.
 func (c *channel) hear(at audio.Tick, and audio.Frame) audio.Frame {
-	heard := and
+	c.total.Add(and)
 	for _, e := range c.ears {
-		heard = audio.Together(c.sum[:], heard, e.take(at))
+		c.total.Add(e.take(at))
 	}
 	c.ears = slices.DeleteFunc(c.ears, (*ear).over)
-	return heard
+	return c.total.Take()
 }
 
 // widen returns a frame at the rate of recordings; nil stays silence.

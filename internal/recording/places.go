@@ -15,7 +15,7 @@ type places struct {
 	pinned   [MaxChannels]string // raw ids; "": free for anybody
 	count    int                 // of the file, so far
 	masked   bool                // keys are silent
-	sum      [frameSamples]int16
+	total    audio.Total
 }
 
 func newPlaces(pinned map[int]string, masked bool) *places {
@@ -103,27 +103,13 @@ func (p *places) hear(at audio.Tick, private audio.Frame, application string, se
 // merge returns what everybody says at a tick together; nil is silence. It is heard
 // from each of them, so that a key is found behind another voice.
 func (p *places) merge(at audio.Tick, private audio.Frame) audio.Frame {
-	anything := false
-	say := func(f audio.Frame) {
-		switch {
-		case f == nil:
-		case !anything:
-			anything = true
-			copy(p.sum[:], f)
-		default:
-			audio.Add(p.sum[:len(f)], p.sum[:len(f)], f)
-		}
-	}
 	alone := p.speaker("") // of private sources, whosever
 	for _, s := range p.speakers {
 		if s == alone {
-			say(s.widen(private))
+			p.total.Add(s.widen(private))
 			continue
 		}
-		say(s.widen(s.hear(at, nil)))
+		p.total.Add(s.widen(s.hear(at, nil)))
 	}
-	if !anything {
-		return nil
-	}
-	return p.sum[:]
+	return p.total.Take()
 }

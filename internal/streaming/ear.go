@@ -48,17 +48,17 @@ type speaker struct {
 	voice pcmWriter
 	heard audio.Frame // at the present tick
 	level float64     // mean energy of the last second or so, of samples squared
-	sum   [playoutRate / 50]int16
+	total audio.Total
 }
 
 // hear returns what the participant says at a tick, nil for silence, and follows
 // how loud they are.
 func (s *speaker) hear(at audio.Tick) audio.Frame {
 	s.ears = slices.DeleteFunc(s.ears, func(e *ear) bool { return e.Ended() && !e.have })
-	var heard audio.Frame
 	for _, e := range s.ears {
-		heard = audio.Together(s.sum[:], heard, e.take(at))
+		s.total.Add(e.take(at))
 	}
+	heard := s.total.Take()
 	s.level += (energy(heard) - s.level) / audio.FramesPerSecond
 	return heard
 }
