@@ -61,7 +61,7 @@ func (s *Stream) send(c *websocket.Conn, broken <-chan error) error {
 func (o *sender) tick(heard audio.Heard) error {
 	now := time.Now()
 	o.countDropped()
-	err := o.audio(heard, now)
+	err := o.audio(heard, o.stamps.next())
 	if err == nil {
 		err = o.tell()
 	}

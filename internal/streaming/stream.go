@@ -57,6 +57,7 @@ type Stream struct {
 
 	pace    *audio.Queue // the whole mix without the application, a frame for each tick
 	playout *playout
+	stamps  stamps
 	said    chan struct{} // closed when the application is not heard any more
 	deaf    atomic.Bool   // nobody is heard in an unmixed stream
 	notices atomic.Bool   // the application is told when somebody begins to speak, and when they have finished
@@ -129,7 +130,7 @@ func (s *Stream) Tone(who, key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.tones) < maxTones {
-		s.tones = append(s.tones, toneMessage{who, key, time.Now()})
+		s.tones = append(s.tones, toneMessage{who, key, s.stamps.now()})
 	}
 }
 
