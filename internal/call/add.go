@@ -40,11 +40,8 @@ func (c *Connection) Add(ctx context.Context, add Add) (invitationID string, err
 		if c.call.kind == room && !c.call.dialsOut && add.Who.Kind() == identifier.PhoneNumber {
 			return "", errNoDialOut()
 		}
-		if c.call.find(add.Who) != nil {
-			return "", ParticipantPresent.because("%s is in the call already.", add.Who)
-		}
-		if c.call.invites(add.Who) {
-			return "", ParticipantPresent.because("%s is being invited already: wait for the event of that add, or cancel it.", add.Who)
+		if err := c.call.checkAbsent(add.Who); err != nil {
+			return "", err
 		}
 		if err := c.call.roomFor(1); err != nil {
 			return "", err
@@ -53,23 +50,11 @@ func (c *Connection) Add(ctx context.Context, add Add) (invitationID string, err
 			return "", fault.Busy(5*time.Second, "%d people are being invited into this call already", maxInvitations)
 		}
 		in := c.addInvitation(add)
-		if err := c.call.registry.permit(&in); err != nil {
+		if err := c.call.permit(&in, c.call.registry.permit); err != nil {
 			return "", err
 		}
 		return c.add(add, in), nil
 	})
-}
-
-// invites reports whether an application has invited somebody who has not come yet. Callbacks
-// may come twice (at least once is promised): an application that adds somebody in each of them
-// would let one phone ring on two lines.
-func (c *Call) invites(who identifier.ID) bool {
-	for _, inv := range c.invitations {
-		if inv.who == who {
-			return true
-		}
-	}
-	return false
 }
 
 // addInvitation is the application calling somebody in.

@@ -21,10 +21,16 @@ const lastWait = 90 * time.Second
 
 // caught is deferred around what is done in a turn.
 func (c *Call) caught() {
-	if cause := recover(); cause != nil {
-		panics.Note(c.log, panics.Call, cause)
-		c.breakDown()
+	cause, held := recover(), c.held
+	c.held = nil
+	if cause == nil {
+		return
 	}
+	panics.Note(c.log, panics.Call, cause)
+	for _, giveBack := range held {
+		c.try(giveBack)
+	}
+	c.breakDown()
 }
 
 // runCommand runs a command in a turn. Of one that panics the call is broken.

@@ -141,6 +141,34 @@ func TestOperationThatPanicsFailsAlone(t *testing.T) {
 	})
 }
 
+// TestPromptThatPanicsWhenItIsOverFailsItsRecognition of keys, and of speech, whose prompt has a
+// goroutine of its own. What the leg has carried is asked before the prompt and after it.
+func TestPromptThatPanicsWhenItIsOverFailsItsRecognition(t *testing.T) {
+	for _, input := range []call.Input{call.TonesInput, call.SpeechOrTonesInput} {
+		for visit := range 2 {
+			breaks(t, func(w *world, f *faults) {
+				conn, id := w.create(phone(bPhone))
+				leg := <-w.dialer.Dialled
+				leg.PickUp()
+				synctest.Wait()
+				f.atVisit("carried", 1+visit)
+				w.must(conn.Recognize(bg, call.Recognize{Target: phone(bPhone), Input: input, Prompts: hello, MaxTones: 1, InitialSilence: time.Second}))
+				time.Sleep(2 * time.Second)
+				var panicked *panics.Error
+				if failed, ok := w.last(id).(call.RecognizeFailed); !ok || failed.By != call.PromptFailed || !errors.As(failed.Cause, &panicked) {
+					t.Errorf("the end is %+v", w.last(id))
+				}
+				w.must(conn.Play(bg, call.Play{Prompts: hello}))
+				time.Sleep(2 * time.Second)
+				if _, ok := w.last(id).(call.PlayCompleted); !ok {
+					t.Errorf("afterwards: %T", w.last(id))
+				}
+				leg.HangUp()
+			})
+		}
+	}
+}
+
 func TestDialThatPanicsFailsAndGivesThePermissionBack(t *testing.T) {
 	breaks(t, func(w *world, f *faults) {
 		leg, conn, id := w.answered()

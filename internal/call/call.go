@@ -30,6 +30,7 @@ type Call struct {
 	over   func(Reason) // told when the call ends, in its turn; nil: nobody waits for that
 
 	answering answersHere // the leg that is to be answered after the turn; nil: none
+	held      []func()    // give back the permissions that this message has taken (hold)
 
 	endpoints     []*endpoint // in the order in which they were asked to come
 	connections   []*Connection

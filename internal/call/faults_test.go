@@ -6,8 +6,10 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/switchhook/switchhook/internal/audio"
 	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/call/calltest"
+	"github.com/switchhook/switchhook/internal/identifier"
 	"github.com/switchhook/switchhook/internal/streaming"
 )
 
@@ -49,8 +51,24 @@ func (w *world) faulty() *faults {
 	w.config.Publisher = faultyPublisher{w.config.Publisher, f}
 	w.config.Details = faultyDetails{w.details, f}
 	w.config.Dialers = call.Dialers{Numbers: faultyDialer{w.dialer, f}, Phones: faultyDialer{w.dialer, f}}
-	w.Registry = call.NewRegistry(w.config, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	w.config.Lines = faultyLines{w.lines, f}
+	w.restart()
 	return f
+}
+
+// restart starts the world over with its configuration, and a log that may tell of panics.
+func (w *world) restart() {
+	w.Registry = call.NewRegistry(w.config, slog.New(slog.NewTextHandler(io.Discard, nil)))
+}
+
+type faultyLines struct {
+	calltest.Lines
+	faults *faults
+}
+
+func (f faultyLines) User(number string) (identifier.ID, bool) {
+	f.faults.visit("line")
+	return f.Lines.User(number)
 }
 
 type faultyWatcher struct{ *faults }
@@ -133,8 +151,20 @@ type faultyLeg struct {
 }
 
 func (f faultyLeg) Ring()               { f.faults.visit("ring"); f.Leg.Ring() }
+func (f faultyLeg) Port() audio.Port    { return faultyPort{f.Leg.Port().(*calltest.Port), f.faults} }
 func (f faultyLeg) End(why call.Reason) { f.faults.visit("end leg"); f.Leg.End(why) }
 func (f faultyLeg) SendTones(ctx context.Context, tones []call.Tone) error {
 	f.faults.visit("send tones")
 	return f.Leg.SendTones(ctx, tones)
+}
+
+// faultyPort panics where it is asked what it has carried.
+type faultyPort struct {
+	*calltest.Port
+	faults *faults
+}
+
+func (f faultyPort) Carried() (sent, withheld uint64) {
+	f.faults.visit("carried")
+	return f.Port.Carried()
 }

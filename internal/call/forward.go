@@ -46,8 +46,9 @@ func (r *ring) forward(in Invitation) error {
 		return fault.Forbidden("the call was forwarded %d times already", maxForwards)
 	case in.To == in.From || in.To == r.invitation.To || slices.Contains(r.forwarded, in.To):
 		return fault.Forbidden("the call comes from %s, or rings there already", in.To)
-	case c.find(in.To) != nil:
-		return ParticipantPresent.because("%s is in the call already.", in.To)
+	}
+	if err := c.checkAbsent(in.To); err != nil {
+		return err
 	}
 	if err := c.mayBeInvited(in.To); err != nil {
 		return err
@@ -55,7 +56,7 @@ func (r *ring) forward(in Invitation) error {
 	if err := checkTarget(in.To, in.From, c.registry.cfg.Resource); err != nil {
 		return err
 	}
-	if err := c.registry.permitFurther(&in); err != nil {
+	if err := c.permit(&in, c.registry.permitFurther); err != nil {
 		return err
 	}
 	devices := []string{""} // a number's

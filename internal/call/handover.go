@@ -53,7 +53,7 @@ func (c *Call) mayHandOver(in *Invitation, want TransferWanted) error {
 	if want.Free && c.registry.leavesUs(in.To) {
 		return fault.Forbidden("a phone of this trunk may hand calls over to numbers and identities of this resource alone")
 	}
-	return c.registry.permitSuccessor(in)
+	return c.permit(in, c.registry.permitSuccessor)
 }
 
 // replace calls somebody in, who takes the place of a phone once he has answered.
@@ -66,8 +66,8 @@ func (c *Call) replace(e *endpoint, want TransferWanted) error {
 	if err := c.mayBeInvited(in.To); err != nil {
 		return err
 	}
-	if c.find(in.To) != nil {
-		return ParticipantPresent.because("%s is in the call already.", in.To)
+	if err := c.checkAbsent(in.To); err != nil {
+		return err
 	}
 	if err := checkTarget(in.To, in.From, c.registry.cfg.Resource); err != nil {
 		return err

@@ -72,7 +72,7 @@ func (c *Call) ringForCaller(caller *endpoint, in Invitation) (listeners int) {
 	caller.step(LegCame)
 	listeners = c.ringCaller(caller, in)
 	if listeners == 0 { // the leg stays with whoever brought it
-		c.log.Warn("call dropped: no subscription takes it", "from", in.From, "to", in.To)
+		c.registry.dropped.write(c.log, "from", in.From, "to", in.To)
 		c.finish(Reason{Kind: NoListener}, nil)
 		return 0
 	}

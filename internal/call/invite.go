@@ -28,7 +28,7 @@ func (c *Call) invite(in Invitation, wait patience, j *join) *invited {
 		}
 	}
 	if c.ringFor(r, wait) == 0 {
-		c.log.Warn("nobody is told of the call: no subscription takes it", "to", in.To)
+		c.registry.untold.write(c.log, "to", in.To)
 	}
 	return current
 }
@@ -73,7 +73,9 @@ func (c *Call) call(in Invitation, patience time.Duration, j *join) *endpoint {
 			leg, err = c.registry.dial(dialer, in, callee.report)
 			return err
 		})
-		c.post(func() { release(); c.dialReturned(callee, leg, err) })
+		if !c.post(func() { release(); c.dialReturned(callee, leg, err) }) && err == nil {
+			c.contain("end a leg", func() error { leg.End(errBroken); return nil }) // the call was given up
+		}
 	})
 	return callee
 }

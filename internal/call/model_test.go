@@ -68,6 +68,13 @@ func newGame(w *world) *game {
 // deskUser has two telephones.
 var deskUser = identifier.User(resource, "desk")
 
+// inbound is a phone that calls. What follows from its news it does itself, or another.
+func (g *game) inbound() *calltest.Leg {
+	leg := calltest.Inbound()
+	leg.Direct = g.pick%3 == 0
+	return leg
+}
+
 // play makes the moves, and ends.
 func (g *game) play(steps, picks []int) string {
 	for i, step := range steps {
@@ -123,6 +130,7 @@ func (g *game) take() {
 	for {
 		select {
 		case leg := <-g.dialer.Dialled:
+			leg.Direct = g.pick%2 == 0
 			g.legs = append(g.legs, leg)
 		case in := <-g.announcer.Calls:
 			g.contexts = append(g.contexts, in.Context)

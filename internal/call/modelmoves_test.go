@@ -36,14 +36,18 @@ var moves = []struct {
 	make func(*game)
 }{
 	{"a phone calls", func(g *game) {
-		leg := calltest.Inbound()
-		if report, err := g.Incoming(call.Invitation{From: phone(aPhone), To: phone(ourPhone)}, leg); err == nil {
+		leg := g.inbound()
+		var in call.Leg = leg
+		if g.pick%2 == 0 {
+			in = &calltest.AnswersHere{Leg: leg}
+		}
+		if report, err := g.Incoming(call.Invitation{From: phone(aPhone), To: phone(ourPhone)}, in); err == nil {
 			leg.Told(report)
 			g.legs = append(g.legs, leg)
 		}
 	}},
 	{"a user's telephone calls", func(g *game) {
-		leg := calltest.Inbound()
+		leg := g.inbound()
 		to := []identifier.ID{phone(ourPhone), phone(bPhone), deskUser}
 		in := call.Invitation{From: identifier.NewUser(resource), To: to[g.pick%3], CallerID: phone(ourPhone)}
 		if report, err := g.Incoming(in, leg); err == nil {
@@ -83,7 +87,7 @@ var moves = []struct {
 	{"vanish", ofLeg((*calltest.Leg).Vanish)},
 	{"lose the sound", ofLeg((*calltest.Leg).LoseSound)},
 	{"a phone calls and does not confirm", func(g *game) {
-		leg := calltest.Inbound()
+		leg := g.inbound()
 		leg.Silent = true
 		if report, err := g.Incoming(call.Invitation{From: phone(bPhone), To: phone(ourPhone)}, leg); err == nil {
 			leg.Told(report)
@@ -129,7 +133,7 @@ var moves = []struct {
 		}
 	}},
 	{"a user joins", func(g *game) {
-		leg := calltest.Inbound()
+		leg := g.inbound()
 		who := []identifier.ID{ann, identifier.User(resource, "bob")}
 		if report, err := g.Join(bg, call.Join{To: call.Locator{GroupCallID: groupID}, Who: one(g, who), DisplayName: "Ann"}, leg); err == nil {
 			leg.Told(report)

@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/switchhook/switchhook/internal/identifier"
@@ -46,7 +47,7 @@ func (c *Connection) Move(ctx context.Context, move Move) error {
 func (c *Connection) fetch(from *Connection, who identifier.ID, move Move) {
 	op := c.begin(work{kind: MoveOperation, what: move.Context, who: who, from: move.From})
 	failed := func(why Reason) { op.end(MoveParticipantFailed{op.head(), who, move.From, why}) }
-	release := c.call.keep() // somebody is on the way
+	release := sync.OnceFunc(c.call.keep()) // somebody is on the way; a hand-over that panics may have begun
 	into := &transit{to: c.call, by: c.self, release: release, join: &join{
 		up: func(e *endpoint) {
 			c.call.letStay(e)

@@ -39,6 +39,27 @@ func TestMovedPhoneIsInTheOtherCall(t *testing.T) {
 	})
 }
 
+// TestMoveThatPanicsWaitsForNobodyTwice: the phone was on its way already, which the call that wants
+// it hears as well as that it does not come.
+func TestMoveThatPanicsWaitsForNobodyTwice(t *testing.T) {
+	run(t, func(w *world) {
+		f := w.faulty()
+		_, _, from := w.answered()
+		conn, id := w.create(phone(bPhone))
+		second := <-w.dialer.Dialled
+		second.PickUp()
+		synctest.Wait()
+		f.at("leg gone")
+		w.must(conn.Move(bg, call.Move{Who: []identifier.ID{phone(aPhone)}, From: from}))
+		time.Sleep(2 * time.Minute)
+		if n := conn.StaysFor(); n != 0 {
+			t.Errorf("the call stays for %d", n)
+		}
+		w.expect(id, connected+" MoveParticipantFailed")
+		second.HangUp()
+	})
+}
+
 func TestMoveOfSomebodyWhoIsNotThereFails(t *testing.T) {
 	run(t, func(w *world) {
 		leg, _, a := w.answered()
@@ -64,9 +85,16 @@ func TestTransferOutOfAGroup(t *testing.T) {
 		first, second, conn, id := w.added()
 		w.must(conn.Transfer(bg, call.Transfer{Target: phone("+15551230003"), Transferee: phone(bPhone), CallerID: phone(ourPhone)}))
 		target := <-w.dialer.Dialled
+		synctest.Wait()
+		if n := w.Awaited(); n != 1 {
+			t.Errorf("the group waits for the ends of %d calls", n)
+		}
 		target.PickUp()
 		time.Sleep(100 * time.Millisecond)
 		w.expect(id, connected+" AddParticipantSucceeded ParticipantsUpdated CallTransferAccepted ParticipantsUpdated")
+		if n := w.Awaited(); n != 0 {
+			t.Errorf("the transferee has come, and the end of its call is waited for: %d", n)
+		}
 		if w.Active() != 2 {
 			t.Errorf("%d calls go on, want the group and the two phones", w.Active())
 		}

@@ -33,6 +33,23 @@ func (r *Registry) permit(in *Invitation) (err error) {
 	return err
 }
 
+// permit is the registry's gate, of whichever kind, for a call that begins in this turn.
+func (c *Call) permit(in *Invitation, ask func(*Invitation) error) error {
+	err := ask(in)
+	if err == nil {
+		c.hold(*in)
+	}
+	return err
+}
+
+// hold has the permission of an invitation given back where this message of the turn panics,
+// before somebody is dialled, to whose leg it belongs then.
+func (c *Call) hold(in Invitation) {
+	if in.release != nil {
+		c.held = append(c.held, in.release)
+	}
+}
+
 // permitFurther is permit for a number that a user calls into a call which counts among the
 // user's already, or which nobody counts: it counts by itself.
 func (r *Registry) permitFurther(in *Invitation) error {

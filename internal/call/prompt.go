@@ -120,11 +120,7 @@ func (e *sourceError) Error() string { return e.cause.Error() }
 // playAll plays prompts to every speaker, until the end or until ctx is done, and
 // calls started when all can hear the first one.
 func (c *Call) playAll(ctx context.Context, list []Prompt, loop bool, speakers []speaker, started func()) (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = &sourceError{0, panics.Note(c.log, panics.Operation, cause, "operation", "prompt")}
-		}
-	}()
+	defer c.promptCaught(&err)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	playing := make([]Playback, len(speakers))
@@ -162,6 +158,13 @@ func (c *Call) playAll(ctx context.Context, list []Prompt, loop bool, speakers [
 		}
 	}
 	return nil
+}
+
+// promptCaught is deferred around the playing of prompts. Where it panics, the first one has failed.
+func (c *Call) promptCaught(err *error) {
+	if cause := recover(); cause != nil {
+		*err = &sourceError{0, panics.Note(c.log, panics.Operation, cause, "operation", "prompt")}
+	}
 }
 
 // failed is why a playback cannot go on, if so.

@@ -17,9 +17,10 @@ type carriage struct {
 }
 
 // playSent is playAll, but that a prompt fails of which nothing could be sent.
-func (c *Call) playSent(ctx context.Context, list []Prompt, loop bool, speakers []speaker, started func()) error {
+func (c *Call) playSent(ctx context.Context, list []Prompt, loop bool, speakers []speaker, started func()) (err error) {
+	defer c.promptCaught(&err)
 	var before []carriage
-	err := c.playAll(ctx, list, loop, speakers, func() {
+	err = c.playAll(ctx, list, loop, speakers, func() {
 		for _, port := range c.portsOf(ctx, speakers) {
 			sent, withheld := port.Carried()
 			before = append(before, carriage{port, sent, withheld})

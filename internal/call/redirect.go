@@ -42,7 +42,7 @@ func (r *Registry) Redirect(ctx context.Context, incomingCallContext string, to 
 		}
 		onward := in
 		onward.To, onward.By, onward.IssuedBy = to.Target, to.By, ""
-		if err := c.registry.permit(&onward); err != nil {
+		if err := c.permit(&onward, c.registry.permit); err != nil {
 			return err
 		}
 		if err := ringing.decide(sentOn); err != nil {
@@ -85,7 +85,7 @@ func (c *Call) checkRedirect(in Invitation, target identifier.ID) error {
 func (c *Call) redirectCaller(caller *endpoint, in Invitation, called identifier.ID) {
 	if in.To.Kind() != identifier.PhoneNumber || c.registry.owns(in.To) {
 		if c.ringCaller(caller, in) == 0 {
-			c.log.Warn("nobody is told of the call: no subscription takes it", "to", in.To)
+			c.registry.untold.write(c.log, "to", in.To)
 		}
 		return
 	}

@@ -48,10 +48,13 @@ func (c *Connection) refer(op *operation, t Transfer, in Invitation, transferee 
 	}
 	release := c.call.keep() // for the outcome
 	leg.Refer(in, transferPatience, func(r Referral) {
-		c.call.post(func() {
+		if !c.call.post(func() {
 			release()
+			c.call.hold(in)
 			c.referred(op, t, in, transferee, r, otherwise)
-		})
+		}) {
+			in.giveBack() // the call was given up
+		}
 	})
 }
 

@@ -30,6 +30,8 @@ type Registry struct {
 	empty       chan struct{}       // closed when draining and no call is left
 
 	justEnded *expiring.Map[string, string] // correlation ids by connections (JustEnded)
+
+	dropped, untold rareWarning
 }
 
 // NewRegistry returns a registry without calls.
@@ -44,6 +46,8 @@ func NewRegistry(cfg Config, log *slog.Logger) *Registry {
 		recordings:  make(map[string]recorded),
 		empty:       make(chan struct{}),
 		justEnded:   newJustEnded(),
+		dropped:     newRareWarning("call dropped: no subscription takes it"),
+		untold:      newRareWarning("nobody is told of the call: no subscription takes it"),
 	}
 }
 

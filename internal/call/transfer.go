@@ -38,7 +38,7 @@ func (c *Connection) Transfer(ctx context.Context, t Transfer) error {
 			return err
 		}
 		in := c.transferInvitation(t, transferee)
-		if err := c.call.registry.permit(&in); err != nil {
+		if err := c.call.permit(&in, c.call.registry.permit); err != nil {
 			return err
 		}
 		if !c.call.kind.endsWhenOneLeaves() {

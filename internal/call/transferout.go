@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"sync"
 
 	"github.com/switchhook/switchhook/internal/identifier"
 )
@@ -27,6 +28,7 @@ func (c *Connection) transferOut(t Transfer, in Invitation, transferee *particip
 func (c *Connection) meetApart(op *operation, t Transfer, in Invitation, transferee *participant) error {
 	who := transferee.id
 	err := c.call.registry.begin(func(apart *Call) {
+		apart.hold(in)
 		answered := false // belongs to apart's turn
 		apart.record.startedBy = who
 		apart.over = func(why Reason) { // however it ends before the transferee has come
@@ -58,9 +60,12 @@ func (c *Connection) meetApart(op *operation, t Transfer, in Invitation, transfe
 // follow lets the transferee go to the target, which has answered. It runs in a
 // turn of the call apart.
 func (c *Connection) follow(op *operation, t Transfer, who identifier.ID, apart *Call) {
-	release := apart.keep() // the transferee is on the way
+	release := sync.OnceFunc(apart.keep()) // the transferee is on the way; a hand-over that panics may have begun
 	into := &transit{to: apart, release: release, join: &join{
-		up:   func(*endpoint) { apart.limitDuration() },
+		up: func(*endpoint) {
+			apart.over = nil // of the group, whose memory would live as long as this call
+			apart.limitDuration()
+		},
 		down: func(_ *endpoint, why Reason) { apart.finish(why, nil) },
 	}}
 	gone := Reason{Kind: NotFound, Text: "the transferee left before the target answered"}

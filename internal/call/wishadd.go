@@ -30,10 +30,10 @@ func (w AddWish) grant(e *endpoint) error {
 	if err := c.mayBeInvited(who); err != nil {
 		return err
 	}
-	switch {
-	case c.find(who) != nil:
-		return ParticipantPresent.because("%s is in the call already.", who)
-	case len(c.invitations)+c.arriving() >= maxInvitations:
+	if err := c.checkAbsent(who); err != nil {
+		return err
+	}
+	if len(c.invitations)+c.arriving() >= maxInvitations {
 		return fault.Busy(5*time.Second, "%d people are being invited into this call already", maxInvitations)
 	}
 	if err := checkTarget(who, w.CallerID, c.registry.cfg.Resource); err != nil {
@@ -49,7 +49,7 @@ func (w AddWish) grant(e *endpoint) error {
 	if phone {
 		in.From = w.CallerID
 	}
-	if err := c.registry.permitFurther(&in); err != nil {
+	if err := c.permit(&in, c.registry.permitFurther); err != nil {
 		return err
 	}
 	c.becomeGroup()

@@ -13,6 +13,7 @@ type Leg struct {
 	Invitation call.Invitation
 	Silent     bool // never confirms an answer
 	Slow       bool // has not heard yet that the call ends it
+	Direct     bool // what follows from the news of its far end is done by who tells them
 	outbound   bool
 
 	mu       sync.Mutex
@@ -91,26 +92,29 @@ func (l *Leg) TakeEarly() bool {
 }
 
 // Answer is the call accepting; the caller confirms at once.
-func (l *Leg) Answer() {
+func (l *Leg) Answer() { l.confirm(false) }
+
+// confirm is the caller confirming an answer, unless it is silent.
+func (l *Leg) confirm(direct bool) {
 	if !l.Silent {
-		l.connect()
+		l.connect(direct)
 	}
 }
 
 // PickUp answers an outbound leg; an inbound one is not the phone's to answer.
 func (l *Leg) PickUp() {
 	if l.outbound {
-		l.connect()
+		l.connect(l.Direct)
 	}
 }
 
-func (l *Leg) connect() {
+func (l *Leg) connect(direct bool) {
 	l.mu.Lock()
 	first := !l.answered && !l.ended
 	l.answered = true
 	l.mu.Unlock()
 	if first {
-		l.tell(call.Answered{})
+		l.tell(call.Answered{Direct: direct})
 	}
 }
 
@@ -120,15 +124,15 @@ func (l *Leg) Alert() { l.tell(call.Ringing{}) }
 // End is the call ending the leg.
 func (l *Leg) End(why call.Reason) {
 	if !l.Slow {
-		l.finish(why)
+		l.finish(why, false)
 	}
 }
 
 // HangUp ends the leg from the far end.
-func (l *Leg) HangUp() { l.finish(call.Reason{Kind: call.EndedByPeer, Text: "the phone hung up"}) }
+func (l *Leg) HangUp() { l.leave(call.Reason{Kind: call.EndedByPeer, Text: "the phone hung up"}) }
 
 // Vanish ends the leg as a phone does that replies to nothing any more.
-func (l *Leg) Vanish() { l.finish(call.Reason{Kind: call.Vanished, Text: "the phone does not reply"}) }
+func (l *Leg) Vanish() { l.leave(call.Reason{Kind: call.Vanished, Text: "the phone does not reply"}) }
 
 // LoseSound ends an answered leg as one from which no packets come any more.
 func (l *Leg) LoseSound() {
@@ -136,16 +140,19 @@ func (l *Leg) LoseSound() {
 	answered := l.answered
 	l.mu.Unlock()
 	if answered {
-		l.finish(call.Reason{Kind: call.MediaLost, Text: "no sound arrived"})
+		l.leave(call.Reason{Kind: call.MediaLost, Text: "no sound arrived"})
 	}
 }
 
 // Refuse ends an outbound leg before it was answered.
 func (l *Leg) Refuse(kind call.ReasonKind, status int, phrase string) {
-	l.finish(call.Reason{Kind: kind, Text: phrase, SIP: call.Status{Code: status, Phrase: phrase}})
+	l.leave(call.Reason{Kind: kind, Text: phrase, SIP: call.Status{Code: status, Phrase: phrase}})
 }
 
-func (l *Leg) finish(why call.Reason) {
+// leave is the end of the leg by its far end.
+func (l *Leg) leave(why call.Reason) { l.finish(why, l.Direct) }
+
+func (l *Leg) finish(why call.Reason, direct bool) {
 	l.mu.Lock()
 	first := !l.ended
 	if first {
@@ -155,7 +162,7 @@ func (l *Leg) finish(why call.Reason) {
 	l.mu.Unlock()
 	if first {
 		l.forgetRefers()
-		l.tell(call.Ended{Reason: why})
+		l.tell(call.Ended{Reason: why, Direct: direct})
 	}
 }
 
