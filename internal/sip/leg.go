@@ -104,61 +104,6 @@ func (s *Server) newLeg(with origin) *leg {
 	return l
 }
 
-// run does the leg's work until it is over. turn is held, and given back while it waits.
-func (l *leg) run() {
-	defer l.finish()
-	for l.phase != over {
-		l.turn.Unlock()
-		select {
-		case <-l.box.Wake():
-			l.turn.Lock()
-			l.workOff()
-		case <-l.timers.timer.C:
-			l.turn.Lock()
-			for _, a := range l.timers.expired() {
-				l.fire(a)
-			}
-		case <-l.ctx.Done(): // the server closes and has waited long enough
-			l.turn.Lock()
-			l.reports.end(call.Reason{Kind: call.ServerStopped, Text: "the server stopped"})
-			l.phase = over
-		}
-	}
-}
-
-// fire does what a timer was started for.
-func (l *leg) fire(a timerID) {
-	defer l.caught()
-	switch a {
-	case timerResendAnswer:
-		l.repeatAnswer()
-	case timerNoACK:
-		l.ackTimedOut()
-	case timerResendRinging:
-		l.repeatRinging()
-	case timerNoPRACK:
-		l.prackTimedOut()
-	case timerNoConsent:
-		l.consentTimedOut()
-	case timerNoReply:
-		l.replyTimedOut()
-	case timerCheckMedia:
-		l.checkMediaTimeout()
-	case timerNoReferral:
-		l.referTimedOut()
-	case timerDeferredBYE:
-		l.sendDeferredBYE(l.receivedRefer)
-	case timerInviteExpired:
-		l.invitationExpired()
-	case timerRing:
-		l.sendRinging()
-	case timerRefresh:
-		l.refreshSession()
-	case timerSessionExpired:
-		l.sessionExpired()
-	}
-}
-
 // Ring sends the caller 180, unless it is answered at once.
 func (l *leg) Ring() {
 	l.box.Put(task{with: func(l *leg, _ *sip.Request, _ *transaction.Server) { l.ring() }})

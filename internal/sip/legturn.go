@@ -3,12 +3,68 @@ package sip
 import (
 	"github.com/emiago/sipgo/sip"
 
+	"github.com/switchhook/switchhook/internal/call"
 	"github.com/switchhook/switchhook/internal/sip/transaction"
 )
 
 // The leg's turn is held by who does its work: by the goroutine that makes it until run
 // waits for the first time, by run while it does not wait, or, for an answer, by who works
 // on the call (WorkHere). When the leg is over nobody gets it any more.
+
+// run does the leg's work until it is over. turn is held, and given back while it waits.
+func (l *leg) run() {
+	defer l.finish()
+	for l.phase != over {
+		l.turn.Unlock()
+		select {
+		case <-l.box.Wake():
+			l.turn.Lock()
+			l.workOff()
+		case <-l.timers.timer.C:
+			l.turn.Lock()
+			for _, a := range l.timers.expired() {
+				l.fire(a)
+			}
+		case <-l.ctx.Done(): // the server closes and has waited long enough
+			l.turn.Lock()
+			l.reports.end(call.Reason{Kind: call.ServerStopped, Text: "the server stopped"})
+			l.phase = over
+		}
+	}
+}
+
+// fire does what a timer was started for.
+func (l *leg) fire(a timerID) {
+	defer l.caught()
+	switch a {
+	case timerResendAnswer:
+		l.repeatAnswer()
+	case timerNoACK:
+		l.ackTimedOut()
+	case timerResendRinging:
+		l.repeatRinging()
+	case timerNoPRACK:
+		l.prackTimedOut()
+	case timerNoConsent:
+		l.consentTimedOut()
+	case timerNoReply:
+		l.replyTimedOut()
+	case timerCheckMedia:
+		l.checkMediaTimeout()
+	case timerNoReferral:
+		l.referTimedOut()
+	case timerDeferredBYE:
+		l.sendDeferredBYE(l.receivedRefer)
+	case timerInviteExpired:
+		l.invitationExpired()
+	case timerRing:
+		l.sendRinging()
+	case timerRefresh:
+		l.refreshSession()
+	case timerSessionExpired:
+		l.sessionExpired()
+	}
+}
 
 // LeaveAnswer is Answer without waking the leg's goroutine. WorkHere follows.
 func (l *leg) LeaveAnswer() { l.box.Leave(answerTask) }
