@@ -17,7 +17,7 @@ func TestPanicBecomesAnErrorAndIsCounted(t *testing.T) {
 	if !errors.As(err, &panicked) || panicked.Cause != "no such frame" {
 		t.Errorf("the error is %v", err)
 	}
-	for _, want := range []string{"level=ERROR", "part=prompt", "call=a1", "panics.breaks", `panic="no such frame"`, "stack="} {
+	for _, want := range []string{"level=ERROR", "part=prompt", "call=a1", " in=github.com/switchhook/switchhook/internal/panics.breaks ", `panic="no such frame"`, "stack="} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the log lacks %s: %s", want, out.String())
 		}
@@ -30,7 +30,7 @@ func TestPanicBecomesAnErrorAndIsCounted(t *testing.T) {
 func TestFaultOfTheRuntimeNamesTheFunction(t *testing.T) {
 	var out bytes.Buffer
 	Contain(slog.New(slog.NewTextHandler(&out, nil)), Call, func() { reads(nil) })
-	if !strings.Contains(out.String(), "panics.reads") {
+	if !strings.Contains(out.String(), " in=github.com/switchhook/switchhook/internal/panics.reads ") {
 		t.Errorf("the log does not name the function: %s", out.String())
 	}
 }

@@ -50,6 +50,13 @@ func (l *leg) giveUpBroken() {
 	l.phase = over
 }
 
+// caughtAtEnd is deferred around the end of a leg's goroutine, which has told its call of it.
+func (l *leg) caughtAtEnd() {
+	if cause := recover(); cause != nil {
+		panics.Note(l.log, panics.Leg, cause)
+	}
+}
+
 // begins does the first work of a leg's goroutine.
 func (l *leg) begins(first func()) {
 	defer l.caught()

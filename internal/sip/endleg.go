@@ -53,14 +53,15 @@ func (l *leg) vanished(text string) {
 	l.hangUp()
 }
 
-// finish ends the leg's goroutine: it frees what the leg holds.
+// finish ends the leg's goroutine: it frees what the leg holds, whatever of that panics.
 func (l *leg) finish() {
+	defer l.caughtAtEnd()
+	defer l.release()
+	defer l.reportOutcome(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
 	l.watch.stop()
 	l.server.legs.remove(l)
 	l.box.Seal()
 	l.workOff() // requests still get their answer: the phase says that the leg is over
-	l.reportOutcome(call.Referral{Outcome: call.ReferralFailed, Reason: hungUpDuringTransfer})
-	l.release()
 }
 
 // release frees the media session, unless the call owns it.

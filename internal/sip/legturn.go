@@ -27,10 +27,16 @@ func (l *leg) run() {
 			}
 		case <-l.ctx.Done(): // the server closes and has waited long enough
 			l.turn.Lock()
-			l.reports.end(call.Reason{Kind: call.ServerStopped, Text: "the server stopped"})
-			l.phase = over
+			l.stopWithServer()
 		}
 	}
+}
+
+// stopWithServer ends a leg whose far end is told nothing more.
+func (l *leg) stopWithServer() {
+	defer l.caught()
+	l.phase = over
+	l.reports.end(call.Reason{Kind: call.ServerStopped, Text: "the server stopped"})
 }
 
 // fire does what a timer was started for.

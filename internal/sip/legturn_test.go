@@ -8,8 +8,8 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/siptest"
 )
 
-// TestAnswerMayBeMadeByWhoWorksOnTheCall answers over UDP, where that goroutine sends the
-// 200, and over TCP, where the leg's does; many ask at once, and once the leg is busy.
+// TestAnswerMayBeMadeByWhoWorksOnTheCall answers over UDP, where that goroutine may send the
+// 200, and over TCP; many ask at once, and once the leg is busy.
 func TestAnswerMayBeMadeByWhoWorksOnTheCall(t *testing.T) {
 	t.Parallel()
 	for _, transport := range []string{"udp", "tcp"} {
@@ -47,6 +47,56 @@ func TestAnswerMayBeMadeByWhoWorksOnTheCall(t *testing.T) {
 				expect[call.Ended](t, taken)
 			})
 		}
+	}
+}
+
+// TestWhatWasLeftForALegIsDoneHereWhereSendingNeverWaits has a leg without a goroutine, so that
+// nobody else can do it. Where it is not done here, the leg's goroutine is woken.
+func TestWhatWasLeftForALegIsDoneHereWhereSendingNeverWaits(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	for _, test := range []struct {
+		name              string
+		onUDP, busy, over bool
+		done, woken       bool
+	}{
+		{name: "over UDP", onUDP: true, done: true},
+		{name: "over TCP", woken: true},
+		{name: "over UDP while somebody works for the leg", onUDP: true, busy: true, woken: true},
+		{name: "over UDP, and it ends the leg", onUDP: true, over: true, done: true, woken: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := r.newLeg(origin{})
+			defer l.release()
+			l.onUDP = test.onUDP
+			if !test.busy {
+				l.turn.Unlock()
+			}
+			done := false
+			l.box.Leave(task{do: func() {
+				if done = true; test.over {
+					l.phase = over
+				}
+			}})
+			select {
+			case <-l.box.Wake():
+				t.Error("the goroutine is woken before anybody works here")
+			default:
+			}
+			l.WorkHere()
+			woken := false
+			select {
+			case <-l.box.Wake():
+				woken = true
+			default:
+			}
+			if done != test.done || woken != test.woken {
+				t.Errorf("done here: %t, the leg's goroutine is woken: %t", done, woken)
+			}
+			if free := l.turn.TryLock(); free == test.busy {
+				t.Errorf("the turn is free: %t", free)
+			}
+		})
 	}
 }
 

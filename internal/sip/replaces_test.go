@@ -76,6 +76,29 @@ func TestCallsThatCannotBeTakenOver(t *testing.T) {
 	}
 }
 
+// TestCallThatEndsIsNotTakenOver: its leg is known still, and takes nothing more.
+func TestCallThatEndsIsNotTakenOver(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	l := r.newLeg(origin{})
+	defer l.release()
+	if added, _ := r.legs.add(l, "ends", "ours"); !added {
+		t.Fatal("the leg is not added")
+	}
+	defer r.legs.remove(l)
+	l.box.Seal()
+	other, err := r.phone(t, nil).Invite(siptest.Invite{To: "+15551230001", Fields: []siptest.Field{{Name: "Replaces", Value: "ends;to-tag=ours;from-tag=theirs"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.WaitEnded(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if got := other.Last(); got.Status() != 481 {
+		t.Errorf("got %s, want 481", got.Start)
+	}
+}
+
 // takeOver lets another phone take a call over: it is answered, and the first one's ends.
 func takeOver(t *testing.T, r *rig, first *siptest.Call) {
 	t.Helper()

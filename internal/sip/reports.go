@@ -63,17 +63,17 @@ func (t *reporter) reportIfOpen(news call.Report) bool {
 	return true
 }
 
-// end reports the end, once, as answered does.
+// end reports the end, once, as answered does; also where the leg's record panics.
 func (t *reporter) end(why call.Reason) {
 	receive := t.close()
 	if receive == nil {
 		return
 	}
 	end := call.Ended{Reason: why, Direct: true}
+	defer func() { receive(end) }()
 	if t.of != nil {
 		end.Wire = t.of.wire()
 	}
-	receive(end)
 }
 
 // close lets nothing more be reported, and returns who gets the end.
