@@ -12,7 +12,7 @@ import (
 // while a media operation goes on with the participant alone.
 func (c *Connection) StartTones(ctx context.Context, who identifier.ID, what Context) error {
 	return c.whenConnected(ctx, func() error {
-		target, err := c.call.named(who)
+		target, err := c.another(who, "recognize its own keys")
 		if err != nil || c.continuous(target) != nil {
 			return err
 		}

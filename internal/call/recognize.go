@@ -56,7 +56,7 @@ type Choice struct {
 func (c *Connection) Recognize(ctx context.Context, r Recognize) error {
 	r.Prompts = c.spoken(r.Prompts)
 	return c.whenConnected(ctx, func() error {
-		target, err := c.call.named(r.Target)
+		target, err := c.another(r.Target, "recognize its own input")
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -49,8 +50,12 @@ func bodyOf(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
+// byteOrderMark may stand before a text: editors and shells of Windows write it, and
+// RFC 8259 §8.1 permits to pass over it.
+var byteOrderMark = []byte("\uFEFF")
+
 func decodeJSON(body []byte, into any) error {
-	if len(body) == 0 {
+	if body = bytes.TrimPrefix(body, byteOrderMark); len(body) == 0 {
 		return nil
 	}
 	if !utf8.Valid(body) {

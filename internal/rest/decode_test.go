@@ -42,6 +42,8 @@ func TestDecodeTolerates(t *testing.T) {
 		{"unknown fields", `{"new":{"a":[1]},"operationContext":"x"}`, decoded{Context: "x"}},
 		{"explicit nulls", `{"operationContext":null,"loop":null,"count":null,"playSources":null,"target":null}`, decoded{}},
 		{"space around", " \r\n{\"count\":3}\n", decoded{Count: 3}},
+		{"byte order mark", "\ufeff{\"count\":3}", decoded{Count: 3}},
+		{"byte order mark alone", "\ufeff", decoded{}},
 		{"nested", `{"playSources":[{"kind":"file","file":null}]}`, decoded{Sources: []decodedSub{{Kind: "file"}}}},
 		{"braces in strings", `{"operationContext":"` + strings.Repeat("[{\\\"", 100) + `"}`, decoded{Context: strings.Repeat("[{\"", 100)}},
 	}
@@ -75,6 +77,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"cut off after a wrong type", `{"count":"1"`, "it ends too early, after byte 12", ""},
 		{"cut off after a wrong value", `{"target":{}`, "it ends too early, after byte 12", ""},
 		{"escape that JSON has not", `{"operationContext":"\x"}`, "'x' is unexpected at byte 23", ""},
+		{"two byte order marks", "\ufeff\ufeff{}", "'\\ufeff' is unexpected at byte 1", ""},
 		{"not UTF-8", "{\"operationContext\":\"\xff\"}", "not UTF-8", ""},
 		{"too deep", `{"x":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`, "deeper than 64", ""},
 		{"two parties", `{"target":{"communicationUser":{"id":"8:acs:r_u"},"phoneNumber":{"value":"+1"}}}`, "target: an identifier names one party", "target"},
