@@ -1,15 +1,13 @@
 package rest
 
 import (
-	"encoding/base64"
-	"encoding/binary"
-	"hash/crc32"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/store"
 )
 
 const (
@@ -32,7 +30,7 @@ func ReadPage(r *http.Request, usual, most int) (Page, error) {
 		switch {
 		case strings.EqualFold(name, paramPageToken):
 			if page.Token = values[0]; len(page.Token) > maxPageToken {
-				return Page{}, Field(paramPageToken, fault.Invalid("%s is not one that was given out", paramPageToken))
+				return Page{}, NotGivenOut()
 			}
 		case strings.EqualFold(name, paramPageSize):
 			size, err := strconv.Atoi(values[0])
@@ -66,9 +64,9 @@ func NextLink(r *http.Request, token string) string {
 // returns the token of the next one, "" at the end. A token names the last key
 // of its page, so that pages stay right while items come and go.
 func Slice[T any](items []T, page Page, key func(T) string) (part []T, next string, err error) {
-	last, err := keyOf(page.Token)
+	last, err := store.PageKey(page.Token)
 	if err != nil {
-		return nil, "", err
+		return nil, "", NotGivenOut()
 	}
 	if last != "" {
 		from, found := slices.BinarySearchFunc(items, last, func(item T, last string) int { return strings.Compare(key(item), last) })
@@ -81,26 +79,10 @@ func Slice[T any](items []T, page Page, key func(T) string) (part []T, next stri
 		return items, "", nil
 	}
 	part = items[:page.Size]
-	return part, tokenOf(key(part[len(part)-1])), nil
+	return part, store.PageToken(key(part[len(part)-1])), nil
 }
 
-// checksumLength is the length of a token's checksum, in bytes.
-const checksumLength = 4
-
-// tokenOf is the token of the page behind a key. Its checksum tells it from one that was cut
-// off or made up, whose page would look like the end of the list.
-func tokenOf(key string) string {
-	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint32([]byte(key), crc32.ChecksumIEEE([]byte(key))))
-}
-
-// keyOf is the key that a token names; "" is the token of the first page.
-func keyOf(token string) (key string, err error) {
-	if token == "" {
-		return "", nil
-	}
-	text, err := base64.RawURLEncoding.DecodeString(token)
-	if at := len(text) - checksumLength; err == nil && at > 0 && crc32.ChecksumIEEE(text[:at]) == binary.BigEndian.Uint32(text[at:]) {
-		return string(text[:at]), nil
-	}
-	return "", Field(paramPageToken, fault.Invalid("%s is not one that was given out", paramPageToken))
+// NotGivenOut is the error of a token that names no page.
+func NotGivenOut() error {
+	return Field(paramPageToken, fault.Invalid("%s is not one that was given out", paramPageToken))
 }

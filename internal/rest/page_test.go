@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/switchhook/switchhook/internal/store"
 )
 
 func TestPagesFollowEachOther(t *testing.T) {
@@ -49,7 +51,7 @@ func TestPagesFollowEachOther(t *testing.T) {
 	if seen != 25 || pages != 3 {
 		t.Fatalf("%d items on %d pages", seen, pages)
 	}
-	for _, query := range []string{"skipToken=%21%21", "skipToken=broken", "skipToken=a", "skipToken=" + tokenOf("item-03")[1:], "skipToken=" + tokenOf("item-03")[:6], "maxPageSize=0", "maxPageSize=x", "skipToken=" + strings.Repeat("a", maxPageToken+1)} {
+	for _, query := range []string{"skipToken=%21%21", "skipToken=broken", "skipToken=a", "skipToken=" + store.PageToken("item-03")[1:], "skipToken=" + store.PageToken("item-03")[:6], "maxPageSize=0", "maxPageSize=x", "skipToken=" + strings.Repeat("a", maxPageToken+1)} {
 		f.want(t, f.send(t, "GET", "/calling/callConnections/1/participants?api-version=2026-03-12&"+query, ""), 400, "8523")
 	}
 }

@@ -3,15 +3,14 @@ package rooms
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/switchhook/switchhook/internal/fault"
 	"github.com/switchhook/switchhook/internal/rest"
+	"github.com/switchhook/switchhook/internal/store"
 )
 
 // order has the rooms in the order of their creation, in which lists show them. It is
@@ -98,7 +97,7 @@ func (o *order) before(last entry, limit int) (older []entry, more bool) {
 
 // token names the last room of a page, so that pages stay right while rooms come and go.
 func (e entry) token() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(e.created.UnixNano(), 10) + " " + e.id))
+	return store.PageToken(strconv.FormatInt(e.created.UnixNano(), 10) + " " + e.id)
 }
 
 // readToken reads a token; "" is that of the first page.
@@ -106,18 +105,11 @@ func readToken(token string) (last entry, err error) {
 	if token == "" {
 		return entry{}, nil
 	}
-	text, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil {
-		return entry{}, errToken()
-	}
-	created, id, _ := strings.Cut(string(text), " ")
-	nanoseconds, err := strconv.ParseInt(created, 10, 64)
-	if err != nil || id == "" {
-		return entry{}, errToken()
+	key, err := store.PageKey(token)
+	created, id, _ := strings.Cut(key, " ")
+	nanoseconds, wrong := strconv.ParseInt(created, 10, 64)
+	if err != nil || wrong != nil || id == "" {
+		return entry{}, rest.NotGivenOut()
 	}
 	return entry{time.Unix(0, nanoseconds).UTC(), id}, nil
-}
-
-func errToken() error {
-	return rest.Field("skipToken", fault.Invalid("skipToken is not one that was given out"))
 }

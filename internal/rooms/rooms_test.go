@@ -353,6 +353,7 @@ func TestRoomsAreListedNewestFirst(t *testing.T) {
 	page, _ = list(first)
 	same("the newest now", page, 8, 7, 6)
 	f.send("GET", "/rooms?skipToken=ABC&api-version=2025-03-13", "", 400, nil)
+	f.send("GET", "/rooms?skipToken=MSAy&api-version=2025-03-13", "", 400, nil) // "1 2" in base64, which is made up
 }
 
 func TestDeletedRoomIsGone(t *testing.T) {

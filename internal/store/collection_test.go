@@ -92,7 +92,7 @@ func TestFailuresHaveTheirKind(t *testing.T) {
 		c, ctx := collection(t, backend), t.Context()
 		must(t, c.Create(ctx, "here", user{}))
 		_, missing := c.Get(ctx, "gone")
-		_, _, badToken := c.List(ctx, "no token!", 1)
+		_, _, badToken := c.List(ctx, "broken", 1) // base64 of something
 		_, empty := c.Get(ctx, "")
 		refused := errors.New("refused")
 		for _, test := range []struct {

@@ -2,11 +2,8 @@ package store
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"iter"
-
-	"github.com/switchhook/switchhook/internal/fault"
 )
 
 // Item is a value with its id.
@@ -20,12 +17,12 @@ type Item[T any] struct {
 // page ("" at the end). A token names the last id of its page, so pages stay
 // right while items come and go; a token that no List gave is fault.Invalid.
 func (c *Collection[T]) List(ctx context.Context, token string, limit int) (items []Item[T], next string, err error) {
-	last, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || len(last) > MaxID {
-		return nil, "", fault.Invalid("the page token is not one that was given out")
+	after, err := PageKey(token)
+	if err != nil {
+		return nil, "", err
 	}
 	limit = min(max(limit, 1), MaxPage)
-	after, more := string(last), true
+	more := true
 	// Values that vanish between the index and the bucket leave room to fill.
 	for more && len(items) < limit {
 		var ids []string
@@ -53,7 +50,7 @@ func (c *Collection[T]) List(ctx context.Context, token string, limit int) (item
 		}
 	}
 	if more {
-		next = base64.RawURLEncoding.EncodeToString([]byte(after))
+		next = PageToken(after)
 	}
 	return items, next, nil
 }
