@@ -18,17 +18,17 @@ const (
 	// DefaultMaxLateness is far above what an undisturbed thread shows (1 ms) and
 	// below what a jitter buffer hides (20 ms).
 	DefaultMaxLateness = 10 * time.Millisecond
-	// busyRound is the time of one walk over all calls, every 20 ms, above which
+	// busyRound is the p90 of walks over all calls, one every 20 ms, above which
 	// new calls go to another shard.
 	busyRound = 8 * time.Millisecond
-	// fullRound is the walk above which a shard can take no more.
+	// fullRound is the p90 of walks above which a shard can take no more.
 	fullRound = 16 * time.Millisecond
 )
 
 // Config is what an Engine needs. Its zero value works.
 type Config struct {
-	// Shards fixes how many threads mix. 0 starts one and adds another whenever a
-	// walk over a shard's calls exceeds 8 ms, up to the number of cores.
+	// Shards fixes how many threads mix. 0 starts one and adds another whenever the p90 of
+	// walks over a shard's calls exceeds 8 ms, up to the number of cores.
 	Shards int
 	// MaxLateness is the p99 of tick lateness above which Overloaded says so.
 	MaxLateness time.Duration
@@ -126,7 +126,7 @@ func (e *Engine) pick() *shard {
 			best = s
 		}
 	}
-	busy := time.Duration(best.late.walk.Load()) > busyRound
+	busy := time.Duration(best.late.p90.Load()) > busyRound
 	if busy && e.cfg.Shards == 0 && len(e.shards) < e.most && !e.closed {
 		e.log.Info("mixer shard added", "shards", len(e.shards)+1)
 		return e.start()

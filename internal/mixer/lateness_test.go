@@ -57,6 +57,40 @@ func (p *slowPort) ReadFrame(f audio.Frame) bool {
 	return p.voice.ReadFrame(f)
 }
 
+// preempted is a port of a thread that loses the processor for 20 ms in the midst of a
+// walk, once in each half of a second.
+type preempted struct{ voice }
+
+func (p *preempted) ReadFrame(f audio.Frame) bool {
+	if p.reads%25 == 10 {
+		time.Sleep(20 * time.Millisecond)
+	}
+	return p.voice.ReadFrame(f)
+}
+
+func TestThreadThatIsInterruptedIsNotFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := New(Config{GoClock: true, Shards: 1, MaxLateness: 10 * time.Second}, quiet())
+		defer e.Close()
+		e.NewMix(8000).Join(&preempted{})
+		time.Sleep(5 * time.Second)
+		if s := e.Stats(); e.Overloaded() || e.Strain() > 0.5 || s.Walk < 20*time.Millisecond {
+			t.Errorf("overloaded %v, strain %v: %+v", e.Overloaded(), e.Strain(), s)
+		}
+	})
+}
+
+// TestStopsAreBorneAsFarAsConfigured: a thread that has not run for a second.
+func TestStopsAreBorneAsFarAsConfigured(t *testing.T) {
+	for limit, want := range map[time.Duration]bool{10 * time.Millisecond: true, 900 * time.Millisecond: true, 2 * time.Second: false} {
+		var l lateness
+		l.begin(time.Second)
+		if got := l.exceeds(limit, 2*time.Second); got != want {
+			t.Errorf("of %v: overloaded %v", limit, got)
+		}
+	}
+}
+
 func TestBusyShardGetsHelp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := New(Config{GoClock: true}, quiet())

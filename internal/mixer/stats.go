@@ -48,7 +48,7 @@ func (e *Engine) Overloaded() bool {
 	e.mu.Unlock()
 	now := e.clock.now()
 	for _, s := range shards {
-		if s.late.exceeds(e.cfg.MaxLateness, now) || time.Duration(s.late.walk.Load()) > fullRound {
+		if s.late.exceeds(e.cfg.MaxLateness, now) || time.Duration(s.late.p90.Load()) > fullRound {
 			return true
 		}
 	}
@@ -56,7 +56,7 @@ func (e *Engine) Overloaded() bool {
 }
 
 // Strain is how much of what running calls can bear is used up: tick lateness
-// against MaxLateness, or a shard's walk against its time, whichever is worse.
+// against MaxLateness, or the p90 of a shard's walks against its time, whichever is worse.
 // Above 1 they suffer. It rises before Overloaded says yes.
 func (e *Engine) Strain() (strain float64) {
 	e.mu.Lock()
@@ -64,7 +64,7 @@ func (e *Engine) Strain() (strain float64) {
 	e.mu.Unlock()
 	for _, s := range shards {
 		late := min(s.late.before.Load(), s.late.last.Load()) // one pause of the machine is none
-		strain = max(strain, float64(late)/float64(e.cfg.MaxLateness), float64(s.late.walk.Load())/float64(fullRound))
+		strain = max(strain, float64(late)/float64(e.cfg.MaxLateness), float64(s.late.p90.Load())/float64(fullRound))
 	}
 	return strain
 }
