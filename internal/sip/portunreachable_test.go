@@ -150,7 +150,7 @@ func TestProgramThatIsJustStartingIsReached(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer late.Close()
-	late.SetReadDeadline(time.Now().Add(5 * time.Second))
+	late.SetReadDeadline(time.Now().Add(patience))
 	for invite := make([]byte, 4096); ; { // the port may have been another test's, whose peer still sends
 		n, err := late.Read(invite)
 		if err != nil {
