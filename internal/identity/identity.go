@@ -111,7 +111,7 @@ func (a *API) Register(rt *rest.Router) {
 	rt.Handle(http.MethodGet, "/identities/{id}", a.get)
 	rt.Handle(http.MethodDelete, "/identities/{id}", a.delete, rest.Success(http.StatusNoContent), repeatable)
 	rt.Handle(http.MethodPost, "/identities/{id}/:issueAccessToken", a.issue, repeatable)
-	rt.Handle(http.MethodPost, "/identities/{id}/:revokeAccessTokens", a.revoke, rest.Success(http.StatusNoContent), repeatable)
+	rt.Handle(http.MethodPost, "/identities/{id}/:revokeAccessTokens", a.revoke, rest.Success(http.StatusNoContent), repeatable, rest.Removes())
 	a.registerExchanges(rt)
 }
 

@@ -15,6 +15,7 @@ type route struct {
 	noVersion     bool
 	withoutQuery  bool
 	evenWhenBusy  bool
+	removes       bool
 	bareRefusals  bool
 	success       []int
 	repeatability *Repeatability
@@ -54,6 +55,9 @@ func BareRefusals() Option { return func(r *route) { r.bareRefusals = true } }
 // EvenWhenBusy serves the route without asking Config.Admit: hanging up must
 // work while the server is overloaded or stopping.
 func EvenWhenBusy() Option { return func(r *route) { r.evenWhenBusy = true } }
+
+// Removes says that requests of the route take something away, as all of DELETE do: they need no room.
+func Removes() Option { return func(r *route) { r.removes = true } }
 
 // Success declares the 2xx codes that the operation answers with; SDKs refuse
 // others, so another one becomes a 500. A handler that writes nothing answers
@@ -100,3 +104,19 @@ func (r *route) administration() bool {
 
 // changes reports whether requests change something.
 func (r *route) changes() bool { return r.method != http.MethodGet }
+
+// Change is what requests of a route do.
+type Change uint8
+
+// What Config.Admit is asked about.
+const (
+	Makes Change = iota // something begins, or there is more than before
+	Takes               // something ends, or is removed: see Removes
+)
+
+func (r *route) change() Change {
+	if r.removes || r.method == http.MethodDelete {
+		return Takes
+	}
+	return Makes
+}

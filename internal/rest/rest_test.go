@@ -239,7 +239,7 @@ func TestPanicBecomesAnInternalError(t *testing.T) {
 
 func TestBusyServerRefusesChangesAlone(t *testing.T) {
 	f := newFixture(t, func(c *Config) {
-		c.Admit = func() error { return fault.Busy(3*time.Second, "the server is stopping") }
+		c.Admit = func(Change) error { return fault.Busy(3*time.Second, "the server is stopping") }
 	})
 	f.Handle("POST", "/calling/callConnections", nothing, Success(201))
 	f.Handle("GET", "/calling/callConnections/{id}", nothing)
@@ -251,6 +251,24 @@ func TestBusyServerRefusesChangesAlone(t *testing.T) {
 	}
 	f.want(t, f.send(t, "GET", "/calling/callConnections/1?api-version=2026-03-12", ""), 200, "")
 	f.want(t, f.send(t, "DELETE", "/calling/callConnections/1?api-version=2026-03-12", ""), 204, "")
+}
+
+// TestWhatTakesAwayIsToldApart: where there is no room for more, removing makes some.
+func TestWhatTakesAwayIsToldApart(t *testing.T) {
+	f := newFixture(t, func(c *Config) {
+		c.Admit = func(change Change) error {
+			if change == Takes {
+				return nil
+			}
+			return fault.Busy(0, "no room")
+		}
+	})
+	f.Handle("POST", "/identities", nothing)
+	f.Handle("POST", "/identities/{id}/:revokeAccessTokens", nothing, Removes())
+	f.Handle("DELETE", "/identities/{id}", nothing)
+	f.want(t, f.send(t, "POST", "/identities?api-version=2026-03-12", "{}"), 503, "ServiceUnavailable")
+	f.want(t, f.send(t, "POST", "/identities/1/:revokeAccessTokens?api-version=2026-03-12", "{}"), 200, "")
+	f.want(t, f.send(t, "DELETE", "/identities/1?api-version=2026-03-12", ""), 200, "")
 }
 
 func TestAccessLogHoldsNoSecretAndMetricsNoPath(t *testing.T) {

@@ -40,7 +40,7 @@ type Authenticator interface {
 type Config struct {
 	Auth    Authenticator         // required for routes without NoAuth
 	Hosts   *auth.Hosts           // names that links to this server may contain; nil: loopback alone
-	Admit   func() error          // asked before a request that changes something; its error, of kind Busy, is the answer; nil: always
+	Admit   func(Change) error    // asked before a request that changes something; its error, of kind Busy, is the answer; nil: always
 	Log     *slog.Logger          // nil: slog.Default()
 	Metrics prometheus.Registerer // nil: none
 	MaxBody int64                 // bytes; 0 takes DefaultMaxBody
@@ -69,7 +69,7 @@ func New(cfg Config) *Router {
 	cfg.Log = cmp.Or(cfg.Log, slog.Default())
 	cfg.Hosts = cmp.Or(cfg.Hosts, auth.NewHosts())
 	if cfg.Admit == nil {
-		cfg.Admit = func() error { return nil }
+		cfg.Admit = func(Change) error { return nil }
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

@@ -151,7 +151,7 @@ func (ex *exchange) serve(ans *answer, r *http.Request) error {
 // handle asks whether there is room for the request, and lets the handler answer.
 func (ex *exchange) handle(ans *answer, r *http.Request) error {
 	if ex.route.changes() && !ex.route.evenWhenBusy {
-		if err := ex.router.cfg.Admit(); err != nil {
+		if err := ex.router.cfg.Admit(ex.route.change()); err != nil {
 			return err
 		}
 	}

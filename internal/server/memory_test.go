@@ -7,6 +7,7 @@ import (
 
 	"github.com/switchhook/switchhook/internal/config"
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/rest"
 )
 
 // TestServerWithoutMemoryBeginsNothing: calls and requests that change something are refused, and a load
@@ -18,10 +19,13 @@ func TestServerWithoutMemoryBeginsNothing(t *testing.T) {
 	p := serving(t, config.Flags{})
 	debug.SetMemoryLimit(before)
 	until(t, "memory is short", func() bool { _, _, short := p.memory.Short(); return short })
-	for what, err := range map[string]error{"a request": p.admits(), "a call": p.calls.Ready(), "a load balancer": p.ready()} {
+	for what, err := range map[string]error{"a request": p.admits(rest.Makes), "a call": p.calls.Ready(), "a load balancer": p.ready()} {
 		if !fault.Is(err, fault.KindBusy) {
 			t.Errorf("%s is told %v", what, err)
 		}
+	}
+	if err := p.admits(rest.Takes); err != nil {
+		t.Errorf("a request that makes room is told %v", err)
 	}
 	if why := p.overview(t.Context()).NotReady; !strings.Contains(why, "no memory for more") {
 		t.Errorf("the doctor says %q", why)

@@ -6,13 +6,17 @@ import (
 
 	"github.com/switchhook/switchhook/internal/datadir"
 	"github.com/switchhook/switchhook/internal/fault"
+	"github.com/switchhook/switchhook/internal/rest"
 )
 
 // admits refuses requests that change something while nothing can be stored, since neither a
 // call nor anything else begins that nobody could be told of afterwards, and while memory is short.
-func (p *parts) admits() error {
+func (p *parts) admits(change rest.Change) error {
 	if p.backbone.Storing().Err() != nil || p.deliveries.Failure() != nil {
 		return fault.NotStored(nil)
+	}
+	if change == rest.Takes { // users and rooms are in memory: who deletes them makes room
+		return nil
 	}
 	return p.remembering()
 }
