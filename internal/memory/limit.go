@@ -47,7 +47,9 @@ func groupLimit(root fs.FS) (bytes int64, limited bool) {
 		}
 		switch {
 		case parts[0] == "0" && parts[1] == "": // version 2
-			bytes = min(bytes, leastLimit(root, "sys/fs/cgroup", parts[2], "memory.max"))
+			for _, file := range []string{"memory.max", "memory.high"} { // beyond the latter the kernel lets the process sleep: sound would stutter
+				bytes = min(bytes, leastLimit(root, "sys/fs/cgroup", parts[2], file))
+			}
 		case containsWord(parts[1], "memory"): // version 1
 			bytes = min(bytes, leastLimit(root, "sys/fs/cgroup/memory", parts[2], "memory.limit_in_bytes"))
 		}

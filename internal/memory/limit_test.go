@@ -17,6 +17,9 @@ func TestLimitOfTheControlGroupIsFound(t *testing.T) {
 			"proc/self/cgroup": "0::/voice.slice/switchhook.service\n",
 			"sys/fs/cgroup/voice.slice/switchhook.service/memory.max": "2147483648\n", "sys/fs/cgroup/voice.slice/memory.max": "1073741824\n",
 		}, 1 << 30},
+		"a service that is slowed down before it is killed": {map[string]string{
+			"proc/self/cgroup": "0::/switchhook.service\n", "sys/fs/cgroup/switchhook.service/memory.max": "2147483648\n", "sys/fs/cgroup/switchhook.service/memory.high": "1073741824\n",
+		}, 1 << 30},
 		"a container that is told its path on the host": {map[string]string{"proc/self/cgroup": "0::/docker/abc\n", "sys/fs/cgroup/memory.max": "1073741824\n"}, 1 << 30},
 		"version 1": {map[string]string{
 			"proc/self/cgroup": "5:cpu,cpuacct:/\n4:memory:/docker/abc\n", "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
