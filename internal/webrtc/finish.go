@@ -34,6 +34,8 @@ func (l *leg) finish(why call.Reason) {
 	l.pending = nil
 	sat := l.leaveMeeting()
 	l.mu.Unlock()
+	end := call.Ended{Reason: why}
+	defer func() { l.tell.end(end) }() // also where what follows panics: the call would wait for it for ever
 	code, subCode := parting.ends(why, never)
 	switch {
 	case pending != nil: // the client accepted, and somebody else was faster
@@ -49,7 +51,7 @@ func (l *leg) finish(why call.Reason) {
 	if !taken {
 		l.peer.Port().Close()
 	}
-	l.tell.end(call.Ended{Reason: why, Wire: l.record()})
+	end.Wire = l.record()
 }
 
 // Sound measures the leg's sound while it lives.

@@ -25,20 +25,27 @@ func (c *client) ring(in call.Invitation, report func(call.Report)) (call.Leg, e
 // accept takes the call. Whether this client is the first to do so is decided in a
 // turn of the call: FollowSeat tells, or End.
 func (l *leg) accept(m *protocol.CallAccept, answer func(protocol.Message)) {
-	l.mu.Lock()
-	if l.phase != ringing {
-		l.mu.Unlock()
+	if !l.takeRinging(answer) {
 		answer(refusal(protocol.ReasonState, 400, 41006, "the call does not ring any more"))
 		return
 	}
-	l.phase, l.sound, l.pending = up, soundTaken, answer
-	l.show(protocol.CallStateConnecting)
-	l.tell.say(call.Answered{})
-	l.mu.Unlock()
 	l.startSetup()
 	if m.Muted != nil && *m.Muted {
 		l.muteFirst()
 	}
+}
+
+// takeRinging brings a leg up that rings; false where it does not.
+func (l *leg) takeRinging(answer func(protocol.Message)) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.phase != ringing {
+		return false
+	}
+	l.phase, l.sound, l.pending = up, soundTaken, answer
+	l.show(protocol.CallStateConnecting)
+	l.tell.say(call.Answered{})
+	return true
 }
 
 // muteFirst mutes a client that begins muted.

@@ -57,13 +57,18 @@ func (l *leg) meet(answer func(protocol.Message), do func(*meeting, place) proto
 		answer(refusal(protocol.ReasonState, 412, 0, "the call is not connected"))
 		return
 	}
-	m.mu.Lock()
-	refused := do(m, place{l, *seat, l.client.user.Raw()})
-	m.mu.Unlock()
+	refused := m.locked(func() protocol.Message { return do(m, place{l, *seat, l.client.user.Raw()}) })
 	if refused == nil {
 		refused = &protocol.OK{}
 	}
 	answer(refused)
+}
+
+// locked does something under the meeting's lock, which is free again also where that panics.
+func (m *meeting) locked(do func() protocol.Message) protocol.Message {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return do()
 }
 
 // mayManage refuses those who may not decide about others.

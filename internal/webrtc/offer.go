@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/panics"
 	"github.com/switchhook/switchhook/internal/ratelimit"
 	"github.com/switchhook/switchhook/internal/webrtc/media"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
@@ -17,16 +18,17 @@ const (
 
 // offer negotiates media, beside the session: pion may take its time.
 func (l *leg) offer(m *protocol.MediaOffer, answer func(protocol.Message)) {
-	l.mu.Lock()
-	refused := l.refuseOffer(m)
-	l.mu.Unlock()
-	if refused != nil {
+	if refused := l.refuseOffer(m); refused != nil {
 		answer(refused)
 		return
 	}
 	s := l.client.server
 	s.work.Go(func() {
-		text, err := l.peer.Offer(s.ctx, m.SDP)
+		var text string
+		err := panics.Try(l.log, panics.Request, func() (err error) {
+			text, err = l.peer.Offer(s.ctx, m.SDP)
+			return err
+		}, "request", m.Type())
 		switch {
 		case errors.Is(err, media.ErrOffer):
 			l.log.Info("offer refused", "error", err)
@@ -40,8 +42,10 @@ func (l *leg) offer(m *protocol.MediaOffer, answer func(protocol.Message)) {
 	})
 }
 
-// refuseOffer runs under l.mu.
+// refuseOffer says why an offer is not taken; nil: it is.
 func (l *leg) refuseOffer(m *protocol.MediaOffer) protocol.Message {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	switch {
 	case l.phase == over:
 		return refusal(protocol.ReasonNoSuchCall, 404, 0, "the call is over")

@@ -51,15 +51,20 @@ func layersOf(call string, camera []string, screen bool) *protocol.Layers {
 func (l *leg) showPictures(m *protocol.MediaState, answer func(protocol.Message)) {
 	l.wish(call.VideoWish{Camera: m.Camera, Screen: m.Screen, ScreenSound: m.ScreenSound}, func(a protocol.Message) {
 		if _, ok := a.(*protocol.OK); ok {
-			l.mu.Lock()
-			set(&l.showing.camera, m.Camera)
-			set(&l.showing.screen, m.Screen)
-			set(&l.showing.sound, m.ScreenSound)
-			l.gate()
-			l.mu.Unlock()
+			l.granted(m)
 		}
 		answer(a)
 	})
+}
+
+// granted notes what the client may show.
+func (l *leg) granted(m *protocol.MediaState) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	set(&l.showing.camera, m.Camera)
+	set(&l.showing.screen, m.Screen)
+	set(&l.showing.sound, m.ScreenSound)
+	l.gate()
 }
 
 func set(value *bool, to *bool) {

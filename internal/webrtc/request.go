@@ -63,14 +63,18 @@ func (l *leg) leave(why call.Reason) {
 func (l *leg) hold(on bool, answer func(protocol.Message)) {
 	l.wish(call.HoldWish{On: on}, func(a protocol.Message) {
 		if _, ok := a.(*protocol.OK); ok {
-			l.mu.Lock()
-			l.held = on
-			l.showConnected()
-			l.mu.Unlock()
+			l.showHeld(on)
 			l.pictures.SetHeld(on)
 		}
 		answer(a)
 	})
+}
+
+func (l *leg) showHeld(on bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held = on
+	l.showConnected()
 }
 
 // press presses a key.

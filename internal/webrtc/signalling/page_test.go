@@ -38,6 +38,9 @@ type clerk struct {
 }
 
 func (c *clerk) Take(m protocol.Message, answer func(protocol.Message)) {
+	if hold, is := m.(*protocol.CallHold); is && hold.Call == "broken" {
+		panic("the request is broken")
+	}
 	c.mu.Lock()
 	c.asked = append(c.asked, m)
 	hold := c.hold
@@ -95,6 +98,8 @@ func (o *office) authenticate(_ context.Context, token string) (User, Verdict) {
 		return User{}, NotGood
 	case token == "chat":
 		return User{}, NotForCalls
+	case token == "broken":
+		panic("the token is broken")
 	case token == "unknown":
 		return User{}, NotKnown
 	}
@@ -120,7 +125,7 @@ func (o *office) connect(from string) *page {
 	o.work.Go(func() {
 		defer at.leave()
 		defer s.stop()
-		o.serve(context.Background(), s, at)
+		o.serveAlone(context.Background(), s, at)
 	})
 	p := &page{conn: here, frames: make(chan ws.Frame, 4096)}
 	go func() {

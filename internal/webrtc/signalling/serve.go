@@ -5,8 +5,14 @@ import (
 	"errors"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/panics"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 )
+
+// serveAlone is serve, but that what panics ends the socket alone.
+func (s *Server) serveAlone(ctx context.Context, socket *socket, at *place) {
+	panics.Contain(s.cfg.Log, panics.Request, func() { s.serve(ctx, socket, at) })
+}
 
 // serve is the life of a socket.
 func (s *Server) serve(ctx context.Context, socket *socket, at *place) {
@@ -21,7 +27,11 @@ func (s *Server) serve(ctx context.Context, socket *socket, at *place) {
 	defer session.detach(socket)
 	stop := make(chan struct{})
 	defer close(stop)
-	s.work.Go(func() { session.watch(ctx, socket, stop) })
+	s.work.Go(func() {
+		if panics.Contain(s.cfg.Log, panics.Request, func() { session.watch(ctx, socket, stop) }, "user", session.user) != nil {
+			socket.conn.SetReadDeadline(time.Now()) // nobody watches it any more
+		}
+	})
 	for {
 		text, err := socket.read(maxOffer)
 		if err != nil {

@@ -139,7 +139,7 @@ func (s *Server) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	s.work.Go(func() {
 		defer at.leave()
 		defer socket.stop()
-		s.serve(context.WithoutCancel(r.Context()), socket, at)
+		s.serveAlone(context.WithoutCancel(r.Context()), socket, at)
 	})
 }
 

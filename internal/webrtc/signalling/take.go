@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/switchhook/switchhook/internal/panics"
 	"github.com/switchhook/switchhook/internal/webrtc/protocol"
 )
 
@@ -21,10 +22,7 @@ func (s *Session) take(ctx context.Context, socket *socket, text []byte) bool {
 		return false
 	}
 	if head.Ack > 0 {
-		s.mu.Lock()
-		s.replay.acknowledge(min(head.Ack, s.replay.last))
-		s.count()
-		s.mu.Unlock()
+		s.acknowledged(head.Ack)
 	}
 	now := time.Now()
 	if !s.rate.Allow(now) {
@@ -46,27 +44,52 @@ func (s *Session) take(ctx context.Context, socket *socket, text []byte) bool {
 	}
 }
 
+// acknowledged forgets the events that the client has.
+func (s *Session) acknowledged(seq uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.replay.acknowledge(min(seq, s.replay.last))
+	s.count()
+}
+
 // breach ends the session of a client that does not speak the protocol.
 func (s *Session) breach(what string) { s.end(protocol.CloseMalformed, what, true) }
 
-// request carries out a request, unless it has been before.
+// request carries out a request, unless it has been before. Where it panics, it alone has failed: no
+// lock is held any more then.
 func (s *Session) request(ctx context.Context, socket *socket, id string, m protocol.Message, bad error, now time.Time) bool {
+	g, ok := s.begin(socket, id, now)
+	switch {
+	case !ok:
+		socket.abandon(protocol.CloseTooMany, "too many requests without an answer")
+		return false
+	case g == nil:
+		return true
+	}
+	answer := func(a protocol.Message) { s.answer(g, a) }
+	if panics.Contain(s.server.cfg.Log, panics.Request, func() { s.carryOut(ctx, m, bad, answer) }, "user", s.user) != nil {
+		answer(&protocol.Refusal{Reason: protocol.ReasonInternal, Code: 500, Message: "an error of the server"})
+	}
+	return true
+}
+
+// begin notes a request. It returns nil where the request has come before, whose answer is sent
+// again or follows, and false where too many wait for theirs.
+func (s *Session) begin(socket *socket, id string, now time.Time) (*given, bool) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if before := s.answers.find(id); before != nil {
 		if before.frame != nil {
 			s.write(socket, before.frame)
 		}
-		s.mu.Unlock() // else the answer follows
-		return true
+		return nil, true
 	}
-	g, ok := s.answers.begin(id, now)
-	s.count()
-	s.mu.Unlock()
-	if !ok {
-		socket.abandon(protocol.CloseTooMany, "too many requests without an answer")
-		return false
-	}
-	answer := func(a protocol.Message) { s.answer(g, a) }
+	defer s.count()
+	return s.answers.begin(id, now)
+}
+
+// carryOut does what a request wants, one after the other.
+func (s *Session) carryOut(ctx context.Context, m protocol.Message, bad error, answer func(protocol.Message)) {
 	s.taking.Lock()
 	defer s.taking.Unlock()
 	switch m := m.(type) {
@@ -81,7 +104,6 @@ func (s *Session) request(ctx context.Context, socket *socket, id string, m prot
 	default:
 		s.client.Take(m, answer)
 	}
-	return true
 }
 
 // refusalOf tells what is wrong with a message.
