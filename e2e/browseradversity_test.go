@@ -122,7 +122,9 @@ func TestBrowsersInAdversity(t *testing.T) {
 	first.agent(a, ada, "Ada")
 	second.agent(a, bob, "Bob")
 	second.joins(values{"roomId": made.ID})
-	t.Run("a browser behind a firewall talks by a relay", func(t *testing.T) { talkByRelay(t, first.with(t), second.with(t), made.ID) })
+	t.Run("a browser behind a firewall talks by a relay", func(t *testing.T) {
+		talkByRelay(t, first.with(t), second.with(t), firstPitch, secondPitch, made.ID)
+	})
 	first.run(`await client.dispose()`)
 	second.run(`await client.dispose()`)
 	first.behind(adas, a, ada, "Ada")

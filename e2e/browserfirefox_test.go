@@ -9,7 +9,7 @@ import (
 // other in a room, with what each of the browsers does in its own way.
 func TestFirefoxTalksWithChromium(t *testing.T) {
 	needFirefox(t)
-	m := newTwoInBrowsers(t, (*browsers).open, (*browsers).openFirefox)
+	m := newTwoInBrowsers(t, start(t, setup{config: "turn: {listen: '" + ownAddress(t) + ":0'}\n"}), (*browsers).open, (*browsers).openFirefox)
 	m.a.do("inviteToRoom", values{"room": m.room, "participants": []values{{"id": m.bob, "role": "Collaborator"}}}, nil) // who may share
 	for _, x := range []*tab{m.first, m.second} {
 		x.joinsSeen(m.room)
@@ -29,6 +29,7 @@ func TestFirefoxTalksWithChromium(t *testing.T) {
 	t.Run("a socket that is cut is replaced without a word", m.socketIsReplaced)
 	t.Run("a path that is lost is looked for anew", m.firefoxFindsANewPath)
 	t.Run("nothing is complained of", m.firefoxIsWell)
+	t.Run("who is behind a firewall talks by a relay", m.firefoxTalksByRelay)
 	t.Run("who loads the page anew has left", m.firefoxIsLoadedAnew)
 	t.Run("and who closes the page has left", m.firefoxIsClosed)
 	m.first.noErrors()
@@ -113,6 +114,16 @@ func (m *twoInARoom) firefoxIsWell(t *testing.T) {
 		const {microphoneNotMuteButSilent, noSpeakerDevicesEnumerated} = call.feature(calling.Features.UserFacingDiagnostics).media.getLatest();
 		return [microphoneNotMuteButSilent?.value, noSpeakerDevicesEnumerated?.value].join(" ")`)
 	second.noErrors()
+}
+
+// firefoxTalksByRelay: it takes no allocation that it is told as a loopback address.
+func (m *twoInARoom) firefoxTalksByRelay(t *testing.T) {
+	_, first, second := m.with(t)
+	second.run(`await call.hangUp()`)
+	first.until(`call.remoteParticipants.length === 0`)
+	talkByRelay(t, second, first, secondPitch, firstPitch, m.room)
+	second.joins(values{"roomId": m.room})
+	first.until(`call.remoteParticipants.length === 1`)
 }
 
 // firefoxIsLoadedAnew: it closes the sockets of a page before the page hears that it is left.

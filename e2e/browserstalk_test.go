@@ -21,13 +21,13 @@ type twoInARoom struct {
 
 func newTwoInARoom(t *testing.T) *twoInARoom {
 	t.Helper()
-	return newTwoInBrowsers(t, (*browsers).open, (*browsers).open)
+	return newTwoInBrowsers(t, start(t, setup{}), (*browsers).open, (*browsers).open)
 }
 
 // newTwoInBrowsers has each of them in a browser of their own choice.
-func newTwoInBrowsers(t *testing.T, adas, bobs func(b *browsers, name string, pitch float64) *tab) *twoInARoom {
+func newTwoInBrowsers(t *testing.T, p *product, adas, bobs func(b *browsers, name string, pitch float64) *tab) *twoInARoom {
 	t.Helper()
-	a := startAgent(start(t, setup{}), application{})
+	a := startAgent(p, application{})
 	b := startBrowsers(t)
 	ada, bob := a.createUser(), a.createUser()
 	var made room

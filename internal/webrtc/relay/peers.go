@@ -34,12 +34,35 @@ func (s *Server) behindPublic() netip.Addr {
 	return local(media)
 }
 
-// shown is the address of an allocation as its client is told, which nobody sends to.
+// shown is the address of an allocation as its client is told, which nobody sends to. It is
+// no loopback one where this machine has another: Firefox takes no such allocation.
 func (s *Server) shown(host netip.Addr) netip.Addr {
 	if s.cfg.Public.IsValid() && s.cfg.Public.Is4() == host.Is4() {
 		return s.cfg.Public
 	}
+	if host.IsUnspecified() || host.IsLoopback() {
+		own, _ := net.InterfaceAddrs() // without one, there is no other address
+		if other := outward(own, host.Is4()); other.IsValid() {
+			return other
+		}
+	}
 	return local(host)
+}
+
+// outward is the first of a machine's addresses of a family that is neither of loopback nor
+// of a link, which Firefox does not take either; zero: it has none.
+func outward(own []net.Addr, is4 bool) netip.Addr {
+	for _, one := range own {
+		network, is := one.(*net.IPNet)
+		if !is {
+			continue
+		}
+		address, _ := netip.AddrFromSlice(network.IP)
+		if address = address.Unmap(); address.Is4() == is4 && address.IsGlobalUnicast() {
+			return address
+		}
+	}
+	return netip.Addr{}
 }
 
 // local is an address of this machine that a socket on another of it reaches.
