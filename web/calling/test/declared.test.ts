@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { AzureLogger, setLogLevel } from "@azure/logger";
 import { CallClient, Features, LocalAudioStream, LocalVideoStream } from "../src";
 import { read } from "../src/features/mediastats";
+import { summarise } from "../src/features/summary";
+import type { MediaStatsReportSample } from "../src/features/types";
 import type { CallFeatureFactory, CallFeature } from "../src/types";
 import { agent, asked, besideBob, BOB, call, hear } from "./besidebob";
 import { FakeMediaStream, FakeTrack } from "./fakes";
@@ -82,6 +84,34 @@ test("statistics have the measures that are declared", () => {
   assert.deepEqual([audio.send[0].packetsLostPerSecond, audio.send[0].rttInMs, audio.receive[0].packetsLostPerSecond, audio.receive[0].rttInMs], [3, 20, 3, 30]);
   assert.deepEqual([video.send[0].packetsLostPerSecond, video.send[0].framesSent], [3, 2_000]);
   assert.deepEqual([video.receive[0].packetsLostPerSecond, video.receive[0].rttInMs, video.receive[0].jitterBufferDelayInMs], [3, 30, 50]);
+});
+
+test("sound that was made up for silence is not healed", () => {
+  const heard = (samples: number, concealed: number, silent: number) => new Map([["in", { id: "in", kind: "audio", type: "inbound-rtp", totalSamplesReceived: samples, concealedSamples: concealed, silentConcealedSamples: silent }]]);
+  const places = { stream: () => undefined, isScreen: () => false };
+  const ratio = (...[now, before]: [Map<string, any>, Map<string, any>]): unknown => read(now, before, places).audio.receive[0].healedRatio;
+  assert.deepEqual([ratio(heard(48_000, 4_800, 2_400), heard(0, 0, 0)), ratio(heard(96_000, 9_600, 7_200), heard(48_000, 4_800, 2_400))], [0.05, 0]);
+});
+
+test("a summary has series of the smaller pictures of a stream too", () => {
+  const sample = (sent: number, small: number): MediaStatsReportSample => ({
+    audio: { send: [], receive: [] },
+    video: { send: [{ id: "1", codecName: "VP8", framesSent: sent, altLayouts: [{ id: "2", framesSent: small }] }], receive: [] },
+    screenShare: { send: [], receive: [] },
+    transports: [{ id: "way", rttInMs: sent }],
+  });
+  const at = new Date();
+  const { video, transports } = summarise([sample(10, 1), sample(20, 2)], 2, at);
+  const aggregation = (sum: number, min: number, max: number): object => ({ count: [2], sum: [sum], min: [min], max: [max] });
+  assert.deepEqual(video.send, [
+    {
+      id: "1",
+      codecName: { raw: ["VP8", "VP8"], timestamp: at, aggregation: undefined },
+      framesSent: { raw: [10, 20], timestamp: at, aggregation: aggregation(30, 10, 20) },
+      altLayouts: [{ id: "2", framesSent: { raw: [1, 2], timestamp: at, aggregation: aggregation(3, 1, 2) } }],
+    },
+  ]);
+  assert.deepEqual(transports, [{ id: "way", rttInMs: { raw: [10, 20], timestamp: at, aggregation: aggregation(30, 10, 20) } }]);
 });
 
 test("without a logger of its own, a page has the log of Azure's SDKs", () => {

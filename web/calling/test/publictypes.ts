@@ -1,6 +1,6 @@
 // Compiled, not run: what applications may write, and what the compiler must refuse.
 import { CallClient, Features, LocalAudioStream, LocalVideoStream, RecordingState, VideoStreamRenderer, type Call, type CallAgent, type DtmfTone, type RemoteParticipant } from "@switchhook/calling";
-import type { AudioIssue, CallConstraints, DebugInfoCallClientFeature, GroupLocator, IncomingCallEvent, MediaStatsReportSampleEvent, NetworkConfiguration, OutgoingVideoMediaStats, OvcChangeReason, RealTimeTextFeature } from "@switchhook/calling";
+import type { AudioIssue, CallConstraints, DebugInfoCallClientFeature, GroupLocator, IncomingCallEvent, MediaStatsReportSampleEvent, MediaStatValue, NetworkConfiguration, OutgoingVideoMediaStats, OvcChangeReason, RealTimeTextFeature } from "@switchhook/calling";
 import { AzureCommunicationTokenCredential } from "@azure/communication-common";
 
 export async function use(token: string): Promise<void> {
@@ -33,8 +33,15 @@ export async function use(token: string): Promise<void> {
   call.feature(Features.DataChannel).createDataChannelSender({ channelId: 1000 });
   const texts: RealTimeTextFeature = call.feature(Features.RealTimeText);
   texts.on("realTimeTextReceived", ({ sender }) => sender.endpointDetails[0]?.participantId);
-  const sampled: MediaStatsReportSampleEvent = ({ video }) => video.send.map((sent: OutgoingVideoMediaStats) => sent.packetsLostPerSecond);
-  call.feature(Features.MediaStats).createCollector().on("sampleReported", sampled);
+  const small = (sent: OutgoingVideoMediaStats<number, string>): boolean => (sent.frameWidthSent ?? 0) < 320 && (sent.altLayouts?.length ?? 0) === 0;
+  const sampled: MediaStatsReportSampleEvent = ({ video }) => video.send.map((sent: OutgoingVideoMediaStats) => sent.packetsLostPerSecond).concat(video.send.filter(small).length);
+  const collector = call.feature(Features.MediaStats).createCollector();
+  collector.on("sampleReported", sampled);
+  collector.on("summaryReported", ({ video }) => {
+    const [received] = video.receive;
+    const froze: MediaStatValue<number> | undefined = received.totalFreezeDurationInMs;
+    return `${received.id.toUpperCase()} ${Math.max(...(froze?.raw ?? []))} ${froze?.timestamp.toISOString()} ${froze?.aggregation?.max[0]}`;
+  });
   const reason: OvcChangeReason = call.feature(Features.OptimalVideoCount).lastOvcChangeReason;
   const issues: AudioIssue[] = reason === "unknown" ? ["Echo"] : [];
   await call.feature(Features.CallSurvey).submitSurvey({ audioRating: { score: 3, issues } });

@@ -5,25 +5,23 @@ import { Emitter } from "../emitter";
 import { failure } from "../errors";
 import { addPictures, bufferDelay, lostSince, type Places } from "./videostats";
 import type { Made } from "./made";
+import { summarise } from "./summary";
 import type {
+  IncomingAudioMediaStats,
   MediaStatsCallFeature,
   MediaStatsCollector,
   MediaStatsCollectorOptions,
-  MediaStatsItem,
+  MediaStatsCommon,
   MediaStatsReportSample,
   MediaStatsReportSummary,
-  MediaStatsSummaryItem,
-  MediaStatsTransport,
+  OutgoingAudioMediaStats,
+  TransportMediaStats,
 } from "./types";
 
 type Entry = Record<string, any>;
 const SAMPLE_MS = 1_000;
 /** The most seconds of a step, and the most steps, of a summary. */
 const MOST = 3_600;
-
-interface Sample extends MediaStatsReportSample {
-  at: Date;
-}
 
 export function mediaStats(call: CallCore): Made<MediaStatsCallFeature> {
   const running = new Set<() => void>();
@@ -49,7 +47,7 @@ function collector(call: CallCore, options: MediaStatsCollectorOptions, running:
     isScreen: (track) => track !== undefined && track === call.pictures.screen.track?.id,
   };
   let before = new Map<string, Entry>();
-  let samples: Sample[] = [];
+  let samples: MediaStatsReportSample[] = [];
   let stopped = over(call.state);
   const timer = setInterval(async () => {
     const report = await call.sound.peer?.stats();
@@ -58,10 +56,10 @@ function collector(call: CallCore, options: MediaStatsCollectorOptions, running:
     report.forEach((entry: Entry) => now.set(entry.id, entry));
     const sample = read(now, before, places);
     before = now;
-    samples.push({ ...sample, at: new Date() });
+    samples.push(sample);
     events.emit("sampleReported", sample);
     if (samples.length < aggregationInterval * dataPointsPerAggregation) return;
-    events.emit("summaryReported", summarise(samples, aggregationInterval));
+    events.emit("summaryReported", summarise(samples, aggregationInterval, new Date()));
     samples = [];
   }, SAMPLE_MS);
   const stop = (): void => {
@@ -86,7 +84,7 @@ export function read(now: Map<string, Entry>, before: Map<string, Entry>, places
   return sample;
 }
 
-function sent(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>): MediaStatsItem {
+function sent(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>): OutgoingAudioMediaStats {
   const remote = now.get(entry.remoteId) ?? {};
   const source = now.get(entry.mediaSourceId) ?? {};
   return {
@@ -99,7 +97,7 @@ function sent(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>)
   };
 }
 
-function received(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>): MediaStatsItem {
+function received(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>): IncomingAudioMediaStats {
   const old = before.get(entry.id) ?? {};
   const samples = entry.totalSamplesReceived - (old.totalSamplesReceived ?? 0);
   return {
@@ -109,11 +107,16 @@ function received(entry: Entry, now: Map<string, Entry>, before: Map<string, Ent
     packetsLostPerSecond: lostSince(entry, old),
     audioOutputLevel: level(entry.audioLevel),
     jitterBufferDelayInMs: bufferDelay(entry, old),
-    healedRatio: samples > 0 ? (entry.concealedSamples - (old.concealedSamples ?? 0)) / samples : undefined,
+    healedRatio: samples > 0 ? (healed(entry) - healed(old)) / samples : undefined,
   };
 }
 
-function common(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>, packets: number, bytes: number, oldPackets?: number, oldBytes?: number): MediaStatsItem {
+/** What was made up for sound that was lost, and not for silence. */
+function healed(entry: Entry): number {
+  return (entry.concealedSamples ?? 0) - (entry.silentConcealedSamples ?? 0);
+}
+
+function common(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>, packets: number, bytes: number, oldPackets?: number, oldBytes?: number): MediaStatsCommon {
   const old = before.get(entry.id);
   const seconds = old ? (entry.timestamp - old.timestamp) / 1000 : 0;
   const rate = (value: number, from: number | undefined): number | undefined => (seconds > 0 ? Math.max(0, (value - (from ?? 0)) / seconds) : undefined);
@@ -128,7 +131,7 @@ function common(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry
   };
 }
 
-function transport(entry: Entry, now: Map<string, Entry>): MediaStatsTransport {
+function transport(entry: Entry, now: Map<string, Entry>): TransportMediaStats {
   const pair = pairOf(entry, now);
   return { id: entry.id, rttInMs: ms(pair.currentRoundTripTime), availableIncomingBitrate: pair.availableIncomingBitrate, availableOutgoingBitrate: pair.availableOutgoingBitrate };
 }
@@ -144,37 +147,4 @@ function ms(seconds: number | undefined): number | undefined {
 /** The browser's level is 0 to 1; ours are 0 to 65536, as the documented collector's. */
 function level(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.round(65_536 * value);
-}
-
-/** Of what the last sample has; each stream's own values, though others come and go beside it. */
-function summarise(samples: Sample[], interval: number): MediaStatsReportSummary {
-  const at = samples.map((sample) => sample.at);
-  const items = (pick: (sample: MediaStatsReportSample) => { id: string }[]): MediaStatsSummaryItem[] =>
-    pick(samples[samples.length - 1]).map((last) => {
-      const item: MediaStatsSummaryItem = {};
-      for (const measure of Object.keys(last)) {
-        const raw = samples.map((sample) => (pick(sample).find(({ id }) => id === last.id) as Entry | undefined)?.[measure]);
-        item[measure] = { raw, timestamp: at, aggregation: aggregate(raw, interval) };
-      }
-      return item;
-    });
-  return {
-    audio: { send: items((s) => s.audio.send), receive: items((s) => s.audio.receive) },
-    video: { send: items((s) => s.video.send), receive: items((s) => s.video.receive) },
-    screenShare: { send: items((s) => s.screenShare.send), receive: items((s) => s.screenShare.receive) },
-    transports: items((s) => s.transports),
-  };
-}
-
-function aggregate(raw: unknown[], interval: number): { count: number[]; sum: number[]; min: number[]; max: number[] } | undefined {
-  if (!raw.some((value) => typeof value === "number")) return undefined;
-  const result = { count: [] as number[], sum: [] as number[], min: [] as number[], max: [] as number[] };
-  for (let i = 0; i < raw.length; i += interval) {
-    const part = raw.slice(i, i + interval).filter((value): value is number => typeof value === "number");
-    result.count.push(part.length);
-    result.sum.push(part.reduce((a, b) => a + b, 0));
-    result.min.push(part.length ? Math.min(...part) : 0);
-    result.max.push(part.length ? Math.max(...part) : 0);
-  }
-  return result;
 }

@@ -1,10 +1,10 @@
 // Measures of pictures, from the browser's entries.
-import type { MediaStatsItem, MediaStatsReportSample } from "./types";
+import type { IncomingVideoMediaStats, MediaStatsCommon, MediaStatsReportSample, OutgoingVideoMediaStats } from "./types";
 
 type Entry = Record<string, any>;
 
 /** What the entries of a stream have in common with those of sound. */
-export type Common = (entry: Entry, packets: number, bytes: number, old: Entry | undefined) => MediaStatsItem;
+export type Common = (entry: Entry, packets: number, bytes: number, old: Entry | undefined) => MediaStatsCommon;
 
 /** Where pictures belong: which track is the screen of this client, and what the places of others are, as the server says it. */
 export interface Places {
@@ -17,7 +17,7 @@ const SCREEN_MID = "2";
 
 /** Adds what is sent and received of pictures to a report. */
 export function addPictures(sample: MediaStatsReportSample, now: Map<string, Entry>, before: Map<string, Entry>, places: Places, common: Common): void {
-  const sending = new Map<string | undefined, MediaStatsItem[]>();
+  const sending = new Map<string | undefined, OutgoingVideoMediaStats[]>();
   for (const entry of now.values()) {
     if (entry.kind !== "video") continue;
     // Firefox sends packets without pictures before there is a track.
@@ -33,12 +33,12 @@ export function addPictures(sample: MediaStatsReportSample, now: Map<string, Ent
   }
   // The largest picture stands for the stream; the others are its other layers.
   for (const [line, items] of sending) {
-    const [top, ...rest] = items.sort((a, b) => Number(b.frameHeightSent ?? 0) - Number(a.frameHeightSent ?? 0));
+    const [top, ...rest] = items.sort((a, b) => (b.frameHeightSent ?? 0) - (a.frameHeightSent ?? 0));
     (line === SCREEN_MID || places.isScreen(line) ? sample.screenShare : sample.video).send.push({ ...top, altLayouts: rest });
   }
 }
 
-function sent(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>, common: Common): MediaStatsItem {
+function sent(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>, common: Common): OutgoingVideoMediaStats {
   const old = before.get(entry.id);
   const remote = now.get(entry.remoteId) ?? {};
   const source = now.get(entry.mediaSourceId) ?? {};
@@ -62,7 +62,7 @@ function sent(entry: Entry, now: Map<string, Entry>, before: Map<string, Entry>,
   };
 }
 
-function received(entry: Entry, old: Entry | undefined, common: Common): MediaStatsItem {
+function received(entry: Entry, old: Entry | undefined, common: Common): IncomingVideoMediaStats {
   return {
     ...common(entry, entry.packetsReceived, entry.bytesReceived, old),
     jitterInMs: ms(entry.jitter),

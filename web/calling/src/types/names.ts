@@ -15,9 +15,6 @@ export type { DebugInfoFeature as DebugInfoCallClientFeature } from "../features
 export type { DataChannelSenderOptions as DataChannelSenderOpenOptions, RealTimeTextCallFeature as RealTimeTextFeature } from "../features/types";
 export type { CallSurveyRating as CallRating, CallSurveyRatingScale as RatingScale } from "../features/types";
 export type { MeetingMediaAccess as BaseMediaAccess, ParticipantMediaAccess as MediaAccess } from "../features/types";
-export type { MediaStatsSeries as MediaStatValue, MediaStatsTransport as TransportMediaStats } from "../features/types";
-export type { MediaStatsItem as IncomingAudioMediaStats, MediaStatsItem as IncomingVideoMediaStats, MediaStatsItem as IncomingScreenShareMediaStats } from "../features/types";
-export type { MediaStatsItem as OutgoingAudioMediaStats, MediaStatsItem as OutgoingVideoMediaStats, MediaStatsItem as OutgoingScreenShareMediaStats } from "../features/types";
 export type { LatestDiagnosticValue as DiagnosticChangedEventArgs } from "../features/types";
 export type { TransferToParticipantOptions as TransferToCallOptions } from "../features/types";
 

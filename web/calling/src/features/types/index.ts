@@ -2,6 +2,7 @@
 export * from "./capabilities";
 export * from "./debuginfo";
 export * from "./mediaaccess";
+export * from "./mediastats";
 export * from "./meeting";
 export * from "./quality";
 export * from "./recording";
