@@ -21,10 +21,13 @@ func (l *leg) desert(abrupt bool) {
 }
 
 // finish is the end of the leg, whoever wants it.
-func (l *leg) finish(why call.Reason) {
+func (l *leg) finish(why call.Reason) { l.finishUnless(func() bool { return false }, why) }
+
+// finishUnless is the end of the leg, unless something holds, which is looked at under l.mu.
+func (l *leg) finishUnless(holds func() bool, why call.Reason) {
 	l.mu.Lock()
 	was := l.phase
-	if was == over {
+	if was == over || holds() {
 		l.mu.Unlock()
 		return
 	}

@@ -161,12 +161,7 @@ func (l *leg) startSetup() {
 
 // setupOver ends the leg unless media came up in the last moment.
 func (l *leg) setupOver() {
-	l.mu.Lock()
-	connected := l.connected
-	l.mu.Unlock()
-	if !connected {
-		l.finish(call.Reason{Kind: call.MediaLost, Text: "the client's media did not come up"})
-	}
+	l.finishUnless(func() bool { return l.connected }, call.Reason{Kind: call.MediaLost, Text: "the client's media did not come up"})
 }
 
 // stopSetup runs under l.mu.
