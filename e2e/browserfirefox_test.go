@@ -25,6 +25,7 @@ func TestFirefoxTalksWithChromium(t *testing.T) {
 	t.Run("with statistics of both sides", m.withStatistics)
 	t.Run("in the size that is shown", m.inEachSize)
 	t.Run("off and on again", m.firefoxTurnsItsCamera)
+	t.Run("and what the page makes of its camera", m.processedOffAndOn)
 	t.Run("and the screen of Firefox", m.firefoxShares)
 	t.Run("a socket that is cut is replaced without a word", m.socketIsReplaced)
 	t.Run("a path that is lost is looked for anew", m.firefoxFindsANewPath)

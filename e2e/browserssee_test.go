@@ -16,6 +16,7 @@ func TestBrowsersSeeEachOther(t *testing.T) {
 	t.Run("within the constraints of who sends", m.withinConstraints)
 	t.Run("and of what is not shown nothing is received", m.whatIsNotShownIsNotReceived)
 	t.Run("through another camera", m.throughAnotherCamera)
+	t.Run("and what the page makes of its camera", m.processedOffAndOn)
 	t.Run("off and on again", m.offAndOnAgain)
 	t.Run("until the device is gone", m.untilTheDeviceIsGone)
 	t.Run("and not from a camera that is frozen", m.notFromAFrozenCamera)

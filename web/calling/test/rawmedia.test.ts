@@ -84,6 +84,50 @@ test("a camera that was read is closed when its stream is stopped, and opens aga
   assert.deepEqual([sent, open()], [["b"], ["b"]]);
 });
 
+test("a camera whose pictures are processed opens again with them, in the stream that the application has read", async () => {
+  const stream = new LocalVideoStream(camera("a"));
+  const { outgoing } = await send("camera", stream);
+  const raw = (await stream.getMediaStream()) as unknown as FakeMediaStream;
+  await stream.setMediaStream(made("grey"));
+  for (const end of [() => outgoing.stop(), () => stream.dispose()]) {
+    await end();
+    mock.timers.tick(1_000);
+    await settle();
+    assert.deepEqual(open(), []);
+    const { sent, outgoing: again } = await send("camera", stream);
+    assert.deepEqual([sent, open(), raw.getVideoTracks().map(({ label, readyState }) => `${label} ${readyState}`)], [["grey"], ["a"], ["a live"]]);
+    opened.at(-1)!.end();
+    await settle();
+    assert.deepEqual([again.on, sent.at(-1)], [false, "nothing"], "a camera that is pulled out ends it");
+    await send("camera", stream);
+    assert.deepEqual(open(), ["a"]);
+  }
+});
+
+test("pictures that are drawn open no camera that they are not made of", async () => {
+  const stream = new LocalVideoStream(camera("a"));
+  const { outgoing } = await send("camera", stream);
+  await stream.setMediaStream(made("drawn"));
+  await outgoing.stop();
+  await send("camera", stream);
+  assert.deepEqual(open(), []);
+});
+
+test("a camera that does not open again refuses what is made of it", async () => {
+  const stream = new LocalVideoStream(camera("phone's front"));
+  const { outgoing } = await send("camera", stream);
+  await stream.getMediaStream();
+  await stream.setMediaStream(made("grey"));
+  await outgoing.stop();
+  mock.timers.tick(1_000);
+  await settle();
+  opened.push(new FakeTrack("another program's"));
+  await assert.rejects(send("camera", stream), { code: 412, subCode: 43000 });
+  opened.pop();
+  const { sent } = await send("camera", stream);
+  assert.deepEqual([sent, open()], [["grey"], ["phone's front"]]);
+});
+
 test("a camera whose pictures are processed is closed when the server ends the sending of them", async () => {
   const stream = new LocalVideoStream(camera("a"));
   const { outgoing, sent } = await send("camera", stream);
@@ -141,24 +185,47 @@ test("a microphone that the application has not read is closed when another soun
   stream.dispose();
 });
 
-for (const end of ["stopAudio", "the end of the call"]) {
-  test(`the microphone of a call goes on while what the application makes of it is sent, until ${end}`, async () => {
-    const devices = { microphone, refresh: async () => {} };
-    const sent: unknown[] = [];
-    const sending = new Sending({ devices: devices as never, send: async (track) => void sent.push(track?.label), events: new Emitter() as never, log: () => {} });
-    await sending.begin(undefined);
-    const [stream] = sending.local;
-    await stream.getMediaStream();
-    await stream.setMediaStream(made("deeper", "audio"));
-    await settle();
-    await sending.use(stream);
-    assert.deepEqual([sent.at(-1), open(), sending.local], ["deeper", ["a"], [stream]]);
-    const [raw] = opened;
-    if (end === "stopAudio") sending.restore();
-    else sending.close();
-    await settle();
-    assert.equal(raw.readyState, "ended");
-    sending.close();
-    assert.deepEqual(open(), []);
-  });
+/** A call that sends what the application makes of its microphone. */
+async function sendDeeper() {
+  const devices = { microphone, refresh: async () => {} };
+  const sent: unknown[] = [];
+  const sending = new Sending({ devices: devices as never, send: async (track) => void sent.push(track?.label), events: new Emitter() as never, log: () => {} });
+  await sending.begin(undefined);
+  const [stream] = sending.local;
+  await stream.getMediaStream();
+  await stream.setMediaStream(made("deeper", "audio"));
+  await settle();
+  await sending.use(stream);
+  assert.deepEqual([sent.at(-1), open(), sending.local], ["deeper", ["a"], [stream]]);
+  return { sending, sent, stream, raw: opened[0] };
 }
+
+test("the microphone of a call goes on while what the application makes of it is sent, until the end of the call", async () => {
+  const { sending, raw } = await sendDeeper();
+  sending.close();
+  assert.deepEqual([raw.readyState, open()], ["ended", []]);
+});
+
+test("what the application makes of the microphone can be sent again after the microphone itself", async () => {
+  const { sending, sent, stream, raw } = await sendDeeper();
+  sending.restore();
+  await settle();
+  assert.deepEqual([sent.at(-1), raw.readyState], ["a", "live"]);
+  await sending.use(stream);
+  assert.deepEqual([sent.at(-1), raw.readyState], ["deeper", "live"]);
+  sending.restore();
+  sending.close();
+  await settle();
+  assert.deepEqual(open(), []);
+});
+
+test("a microphone of which the application makes nothing that is sent any more is closed", async () => {
+  for (const first of [false, true]) {
+    const { sending, raw } = await sendDeeper();
+    if (first) sending.restore();
+    await sending.use(new LocalAudioStream(made("music", "audio")));
+    assert.deepEqual([raw.readyState, open()], ["ended", []]);
+    sending.close();
+    opened.splice(0);
+  }
+});

@@ -1,6 +1,6 @@
 // The stream that a call sends pictures of, from when the application gives it until it is let go.
 import { localVideo, type LocalVideoStream } from "../media/localvideostream";
-import type { LocalVideo, Use } from "../media/videocapture";
+import type { LocalVideo, Use } from "../media/localvideo";
 
 export interface PictureSourceOptions {
   /** It has other pictures now. */

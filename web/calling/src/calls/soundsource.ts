@@ -16,6 +16,8 @@ export interface SoundSourceOptions {
 export class SoundSource {
   /** The stream of the application. */
   chosen?: LocalAudioStream;
+  /** What the application had chosen before it went back to the microphone. It may choose that again: what it makes it of stays open, as the microphone is. */
+  private left?: LocalAudioStream;
   private microphone: Microphone;
 
   constructor(private options: SoundSourceOptions) {
@@ -53,19 +55,26 @@ export class SoundSource {
 
   /** From now on nothing, or the microphone when it is opened next. A stream of the application is the application's to close. */
   leave(): void {
-    this.change(() => this.drop());
+    this.change(() => {
+      this.left = this.chosen ?? this.left;
+      this.drop();
+    });
   }
 
   /** The call is over, which ends the stream of the application unless that keeps it, or another call sends it. */
   close(): void {
     const inner = this.chosen && localAudio(this.chosen);
     this.leave();
+    this.release();
     if (inner?.autoDispose && inner.takers.size === 0) inner.dispose();
   }
 
   private adopt(stream: LocalAudioStream): void {
     if (stream === this.microphone.stream || stream === this.chosen) return;
+    const before = this.chosen ?? this.left;
     this.drop();
+    this.left = before === stream ? undefined : before;
+    this.release();
     if (this.microphone.takes(stream)) return;
     this.chosen = stream;
     localAudio(stream).takers.add(this);
@@ -79,8 +88,14 @@ export class SoundSource {
     localAudio(this.chosen).takers.delete(this);
     localAudio(this.chosen).changes.off("track", this.options.changed);
     localAudio(this.chosen).changes.off("disposed", this.options.disposed);
-    if (localAudio(this.chosen).takers.size === 0) localAudio(this.chosen).release();
     this.chosen = undefined;
+  }
+
+  /** What was left is not sent again. */
+  private release(): void {
+    const left = this.left && localAudio(this.left);
+    if (left?.takers.size === 0) left.release();
+    this.left = undefined;
   }
 
   private change(work: () => void): void {

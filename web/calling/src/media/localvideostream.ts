@@ -4,8 +4,9 @@ import { Emitter } from "../emitter";
 import { failure } from "../errors";
 import { videoEffects } from "../features/effects";
 import type { LocalVideoStreamOptions, MediaStreamType, StreamFeature, StreamFeatureFactory, VideoDeviceInfo } from "../types";
+import type { LocalVideo } from "./localvideo";
 import { isStream, shownVideo } from "./source";
-import { Capture, type LocalVideo } from "./videocapture";
+import { Capture } from "./videocapture";
 
 /** Wrappers of a stream pass this member on; a map by identity would not know them. */
 const INNER = Symbol("inner");

@@ -4,7 +4,7 @@ import { failure } from "../errors";
 import { findRemoteVideo, type RemoteVideo } from "../calls/remotevideo";
 import type { CreateViewOptions, RemoteVideoStream, StreamSize, VideoStreamRendererView } from "../types";
 import { findLocalVideo, type LocalVideoStream } from "./localvideostream";
-import type { LocalVideo } from "./videocapture";
+import type { LocalVideo } from "./localvideo";
 import { Sight } from "./sight";
 import { makeView, type PicturesChange, type Shower } from "./view";
 

@@ -4,40 +4,9 @@ import { Emitter } from "../emitter";
 import { hasCode } from "../errors";
 import type { MediaStreamType, VideoDeviceInfo } from "../types";
 import { captureVideo } from "./capture";
+import type { LocalVideo, LocalVideoEvents, Use } from "./localvideo";
+import { RawCamera } from "./rawcamera";
 import { isStream } from "./source";
-
-/** What the package keeps of a stream; by its public object. */
-export interface LocalVideo {
-  kind: MediaStreamType;
-  autoDispose: boolean;
-  events: Emitter<LocalVideoEvents>;
-  /** The calls that send it. */
-  takers: Set<object>;
-  /** Opens the camera if nobody has. */
-  use(): Promise<Use>;
-  /** The pictures as they are now. */
-  stream(): Promise<MediaStream>;
-  /** The application has stopped the sending of it: what it has read of it is needed no longer. */
-  release(): void;
-  dispose(): void;
-}
-
-/** The pictures, for one who sends or shows them. */
-export interface Use {
-  stream: MediaStream;
-  letGo(): void;
-}
-
-interface LocalVideoEvents {
-  /** There are other pictures now: another camera, or another stream. */
-  replaced: MediaStream;
-  /** The device is gone, or the browser ended the capture. */
-  ended: void;
-  /** The system withholds the pictures (true), or gives them back. */
-  withheld: boolean;
-  /** The application needs the stream no longer. */
-  disposed: void;
-}
 
 /** A camera that nobody uses stays open for this long: a preview often becomes what is sent. */
 const LINGER_MS = 1_000;
@@ -48,8 +17,8 @@ export class Capture implements LocalVideo {
   readonly events = new Emitter<LocalVideoEvents>();
   readonly takers = new Set<object>();
   private current?: MediaStream;
-  /** A camera, or a screen, of which the application makes what is sent. It is open as long as that is. */
-  private raw?: MediaStream;
+  /** Of which the application makes what is sent. It is open as long as that is. */
+  private raw?: RawCamera;
   /** For the application, which has read it. */
   private reading?: Promise<Use>;
   private pending?: Promise<MediaStream>;
@@ -97,7 +66,7 @@ export class Capture implements LocalVideo {
   }
 
   stream(): Promise<MediaStream> {
-    if (this.current) return Promise.resolve(this.current);
+    if (this.current) return this.raw?.isClosed ? this.again(this.current, this.raw) : Promise.resolve(this.current);
     return (this.pending ??= captureVideo(this.source as VideoDeviceInfo)
       .then((opened) => {
         this.take(opened);
@@ -105,6 +74,13 @@ export class Capture implements LocalVideo {
         return opened;
       })
       .finally(() => (this.pending = undefined)));
+  }
+
+  /** What the application makes of its camera moves while that is open. */
+  private async again(made: MediaStream, raw: RawCamera): Promise<MediaStream> {
+    await raw.reopen();
+    if (raw !== this.raw || this.users.size === 0) raw.close(); // meanwhile
+    return this.current ?? made;
   }
 
   /** Shows another source. If it cannot be opened, the one before stays. Of changes at once the last holds. */
@@ -120,6 +96,7 @@ export class Capture implements LocalVideo {
     if (next !== to && this.users.size === 0) next = end(next); // nobody uses it any more
     if (isStream(to) && this.reading) this.keep();
     else this.stop();
+    if (!isStream(to)) this.raw = undefined;
     this.current = undefined;
     this.source = to;
     if (this.kind !== "ScreenSharing") this.kind = isStream(to) ? "RawMedia" : "Video";
@@ -130,7 +107,8 @@ export class Capture implements LocalVideo {
 
   /** What is shown next may be made of this: the application has it, and draws it on a canvas, for one. */
   private keep(): void {
-    if (!isStream(this.source)) this.raw = this.current;
+    const { source, current } = this;
+    if (!isStream(source) && current) this.raw = new RawCamera(source, current, (track) => this.watch(track, current));
   }
 
   /** Opens another camera, beside the one before if both can be open, else after it. */
@@ -138,7 +116,7 @@ export class Capture implements LocalVideo {
     try {
       return await captureVideo(camera);
     } catch (error) {
-      const open = isStream(this.source) ? this.raw : this.current;
+      const open = isStream(this.source) ? this.raw?.isOpen : this.current;
       if (!open || !isInUse(error)) throw error;
     }
     this.stop(); // most phones open one camera at a time
@@ -169,8 +147,11 @@ export class Capture implements LocalVideo {
 
   private take(stream: MediaStream): void {
     this.current = stream;
-    const [track] = stream.getVideoTracks();
-    const shown = (): boolean => stream === this.current || stream === this.raw;
+    this.watch(stream.getVideoTracks()[0], stream);
+  }
+
+  private watch(track: MediaStreamTrack | undefined, stream: MediaStream): void {
+    const shown = (): boolean => stream === this.current || stream === this.raw?.stream;
     const withheld = (is: boolean): void => void (shown() && this.events.emit("withheld", is));
     track?.addEventListener("ended", () => shown() && this.gone());
     track?.addEventListener("mute", () => withheld(true));
@@ -184,7 +165,7 @@ export class Capture implements LocalVideo {
 
   /** Closes the camera. A stream of the application is the application's to stop. */
   private stop(): void {
-    this.raw = end(this.raw);
+    this.raw?.close();
     if (isStream(this.source)) return;
     this.current = end(this.current);
   }
