@@ -1,7 +1,8 @@
 // Package doctor looks at the machine that a server runs on, and says what would keep calls
 // from working and what to do about it: optional parts that are not installed, a certificate
 // that was not renewed, files that cannot be read, an address that trunks do not reach, a
-// scheduler that does not let sound come first, sockets that are too few or hold too little.
+// scheduler that does not let sound come first, sockets that are too few, hold too little or
+// cannot be kept to this machine.
 package doctor
 
 import (
@@ -38,7 +39,7 @@ func (f Finding) String() string {
 // Machine looks at all that does not depend on whether the server runs.
 func Machine(ctx context.Context, cfg config.Config) []Finding {
 	list := append(append(Certificate(cfg), NAT(ctx, cfg)...), Scheduling(), descriptorFinding(connlimit.Descriptors(), cfg.RTPPorts.High-cfg.RTPPorts.Low+1))
-	list = append(list, SocketBuffers()...)
+	list = append(append(list, SocketBuffers()...), Browsers(ctx, cfg)...)
 	list = append(list, Files(cfg)...)
 	for _, part := range Parts {
 		list = append(list, part.Finding())

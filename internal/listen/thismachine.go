@@ -17,6 +17,16 @@ func ThisMachine(ctx context.Context, flag, port string) (udp *net.UDPConn, tcp 
 	return thisMachine(ctx, net.ListenConfig{Control: onlyThisMachine}, flag, port)
 }
 
+// OnlyThisMachine says why ThisMachine cannot keep sockets to this machine; nil: it can.
+func OnlyThisMachine(ctx context.Context) error {
+	config := net.ListenConfig{Control: onlyThisMachine}
+	socket, err := config.ListenPacket(ctx, "udp", "localhost:0")
+	if err != nil {
+		return err
+	}
+	return socket.Close()
+}
+
 func thisMachine(ctx context.Context, filtered net.ListenConfig, flag, port string) (udp *net.UDPConn, tcp net.Listener, err error) {
 	udp, tcp, err = both(ctx, filtered, flag, net.JoinHostPort("", port))
 	if errors.Is(err, errNoFilter) {

@@ -21,7 +21,7 @@ func TestPortIsNotOpenWithoutFilter(t *testing.T) {
 	}
 }
 
-// TestPortOfThisMachineIsOnAllItsAddresses: one for both protocols.
+// TestPortOfThisMachineIsOnAllItsAddresses: one for both protocols, where the system has the filter.
 func TestPortOfThisMachineIsOnAllItsAddresses(t *testing.T) {
 	udp, tcp, err := ThisMachine(context.Background(), "--webrtc", "0")
 	if err != nil {
@@ -29,6 +29,9 @@ func TestPortOfThisMachineIsOnAllItsAddresses(t *testing.T) {
 	}
 	defer udp.Close()
 	defer tcp.Close()
+	if at, filter := udp.LocalAddr().(*net.UDPAddr).IP, OnlyThisMachine(context.Background()); at.IsUnspecified() != (filter == nil) {
+		t.Errorf("the socket is on %v, and about the filter is said: %v", at, filter)
+	}
 	_, port, _ := net.SplitHostPort(udp.LocalAddr().String())
 	if portOf(tcp) != port {
 		t.Errorf("the ports are %s and %s", port, portOf(tcp))
