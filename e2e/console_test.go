@@ -241,6 +241,7 @@ func administers(c *console) {
 	c.click("#saveroute")
 	c.until(cell(`^\+49`))
 	c.shot("console-trunks", nil)
+	changesRoutesWithOthers(c, cell)
 	c.accessible()
 	c.run(`globalThis.confirm = () => true`)
 	c.press("Take the file's again")

@@ -27,6 +27,14 @@ export const routingPath = "/sip?api-version=2024-11-15-preview";
 /** Changes trunks or routes by a merge patch; what it does not name stays. */
 export const patch = (change: unknown): Promise<Routing> => api<Routing>("PATCH", routingPath, change, { "content-type": "application/merge-patch+json" });
 
+/** Changes the routes, which are a list that is replaced as a whole: as it is now, since somebody else may have changed it. `at` is where the route is that was looked at. */
+export async function patchRoutes(seen: Route | undefined, change: (routes: Route[], at: number) => Route[]): Promise<Routing> {
+  const { routes = [] } = await api<Routing>("GET", routingPath);
+  const at = seen ? routes.findIndex((one) => JSON.stringify(one) === JSON.stringify(seen)) : routes.length;
+  if (at < 0) throw new Error(`Somebody has changed the route ${seen?.name}, or removed it, since this page showed it. Look at it again.`);
+  return patch({ routes: change(routes, at) });
+}
+
 const listed = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
 export function EditTrunk(props: { name: string; of?: SBC; close: () => void; done: () => Promise<void> }): JSX.Element {
@@ -68,9 +76,9 @@ export function EditTrunk(props: { name: string; of?: SBC; close: () => void; do
   );
 }
 
-/** Routes are a list, which is replaced as a whole. */
-export function EditRoute(props: { all: Route[]; at: number; trunks: string[]; close: () => void; done: () => Promise<void> }): JSX.Element {
-  const before = props.all[props.at];
+/** `of` is the route as it was when it was opened; without it, one is added behind the others. */
+export function EditRoute(props: { of?: Route; trunks: string[]; close: () => void; done: () => Promise<void> }): JSX.Element {
+  const before = props.of;
   const name = useSignal(before?.name ?? "");
   const pattern = useSignal(before?.numberPattern ?? "^\\+");
   const trunks = useSignal((before?.trunks ?? props.trunks.slice(0, 1)).join(", "));
@@ -80,15 +88,13 @@ export function EditRoute(props: { all: Route[]; at: number; trunks: string[]; c
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     const route: Route = { name: name.value.trim(), numberPattern: pattern.value, trunks: listed(trunks.value), description: about.value || undefined, callerIdOverride: callerId.value || undefined };
-    const routes = [...props.all];
-    routes.splice(props.at, before ? 1 : 0, route);
     try {
-      await patch({ routes });
+      await patchRoutes(before, (routes, at) => routes.toSpliced(at, before ? 1 : 0, route));
       props.close();
-      await props.done();
     } catch (error) {
       problem.value = (error as Error).message;
     }
+    await props.done();
   };
   return (
     <Dialog title={before ? `Route ${before.name}` : "Add a route"} close={props.close}>

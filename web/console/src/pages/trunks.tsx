@@ -6,7 +6,7 @@ import { Act, Badge, Card, Command, Empty, Page, Problem, type Mood } from "../u
 import { Table } from "../ui/table";
 import { Time, Until } from "../ui/time";
 import { NumberTest } from "./numbers";
-import { EditRoute, EditTrunk, patch, routingPath, type Routing } from "./routing";
+import { EditRoute, EditTrunk, patch, patchRoutes, routingPath, type Route, type Routing } from "./routing";
 
 interface Trunk {
   name: string;
@@ -37,13 +37,14 @@ export function Trunks(): JSX.Element {
   const routing = useAPI<Routing>(routingPath, 15);
   const guards = useAPI<{ value: Guard[] }>("/admin/guards", 5);
   const trunk = useSignal<string | null>(null); // that is edited; "" is a new one
-  const route = useSignal(-1); // that is edited, by its place; behind the last is a new one
+  const route = useSignal<{ of?: Route } | null>(null); // that is edited; without one it is new
   const rows = trunks.value.value?.value;
   const set = routing.value.value;
-  const routes = set?.routes ?? []; // which are changed as a whole: not before they are known
+  const routes = set?.routes ?? [];
   const names = Object.keys(set?.trunks ?? {});
   const reload = async (): Promise<void> => void (await Promise.all([trunks.reload(), routing.reload()]));
   const change = (what: unknown): Promise<void> => patch(what).then(reload);
+  const changeRoutes = (...what: Parameters<typeof patchRoutes>): Promise<void> => patchRoutes(...what).then(() => {}).finally(reload);
   return (
     <Page title="Trunks and routes" about="Connections to other telephone systems, and which numbers they take. This page changes them as the SIP routing SDK does; the configuration file has the rest.">
       <Problem text={trunks.problem} />
@@ -127,7 +128,7 @@ export function Trunks(): JSX.Element {
       <Card
         title="Routes"
         actions={
-          <Act class="primary" id="addroute" changes disabled={!set} do={() => void (route.value = routes.length)}>
+          <Act class="primary" id="addroute" changes disabled={!set} do={() => void (route.value = {})}>
             Add a route
           </Act>
         }
@@ -146,22 +147,19 @@ export function Trunks(): JSX.Element {
               { head: "About", cell: (one) => one.description ?? "" },
               {
                 head: "",
-                cell: (one) => {
-                  const at = routes.indexOf(one);
-                  return (
-                    <div class="buttons">
-                      <Act class="quiet" changes disabled={at === 0} label={`Try ${one.name} earlier`} do={() => change({ routes: [...routes.slice(0, at - 1), one, routes[at - 1], ...routes.slice(at + 1)] })}>
-                        ↑
-                      </Act>
-                      <Act class="quiet" changes do={() => void (route.value = at)}>
-                        Change
-                      </Act>
-                      <Act class="quiet danger" changes confirm={`Remove the route ${one.name}?`} do={() => change({ routes: routes.filter((other) => other !== one) })}>
-                        Remove
-                      </Act>
-                    </div>
-                  );
-                },
+                cell: (one) => (
+                  <div class="buttons">
+                    <Act class="quiet" changes disabled={one === routes[0]} label={`Try ${one.name} earlier`} do={() => changeRoutes(one, (now, at) => now.toSpliced(at, 1).toSpliced(Math.max(0, at - 1), 0, one))}>
+                      ↑
+                    </Act>
+                    <Act class="quiet" changes do={() => void (route.value = { of: one })}>
+                      Change
+                    </Act>
+                    <Act class="quiet danger" changes confirm={`Remove the route ${one.name}?`} do={() => changeRoutes(one, (now, at) => now.toSpliced(at, 1))}>
+                      Remove
+                    </Act>
+                  </div>
+                ),
               },
             ]}
           />
@@ -191,7 +189,7 @@ export function Trunks(): JSX.Element {
         </p>
       </Card>
       {trunk.value !== null && <EditTrunk name={trunk.value} of={set?.trunks[trunk.value]} close={() => (trunk.value = null)} done={reload} />}
-      {route.value >= 0 && <EditRoute all={routes} at={route.value} trunks={names} close={() => (route.value = -1)} done={reload} />}
+      {route.value && <EditRoute of={route.value.of} trunks={names} close={() => (route.value = null)} done={reload} />}
     </Page>
   );
 }
