@@ -11,7 +11,7 @@ import { failure } from "./errors";
 import type { Devices } from "./media/devices";
 import { Session, type SessionChange, type SessionState } from "./signalling/session";
 import type { Frame } from "./signalling/socket";
-import type { Call, CallAgent, CallableIdentifier, ConnectionState, GroupCallLocator, IceServer, JoinCallOptions, RoomCallLocator, StartCallOptions } from "./types";
+import type { Call, CallAgent, CommunicationIdentifier, ConnectionState, GroupCallLocator, IceServer, JoinCallOptions, RoomCallLocator, StartCallOptions } from "./types";
 
 export interface AgentOptions {
   address: string;
@@ -139,7 +139,7 @@ export class Agent {
 
   // ---- what the application asks for ----
 
-  start(participants: CallableIdentifier[], options?: StartCallOptions): Call {
+  start(participants: CommunicationIdentifier[], options?: StartCallOptions): Call {
     this.alive();
     return this.begin(toStart(participants, options));
   }

@@ -51,6 +51,7 @@ test("a bound that is not named stays, and 0 lifts one", () => {
   };
   const after = (limits: object): string => (demand.bound(limits), sent());
   assert.equal(after({ frameHeight: { max: 360 }, frameRate: { max: 15 } }), "360 15 500000");
+  assert.equal(after({ bitrate: { ideal: 400_000 } }), "360 15 250000", "each value is taken for the most");
   assert.equal(after({ bitrate: { max: 400_000 } }), "360 15 250000");
   assert.equal(after({ frameHeight: { max: undefined }, frameRate: {} }), "360 15 250000");
   assert.equal(after({ frameHeight: { max: 0 }, bitrate: { max: 0 } }), "720 15 1700000");

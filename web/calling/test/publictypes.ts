@@ -1,7 +1,7 @@
 // Compiled, not run: what applications may write, and what the compiler must refuse.
-import { CallClient, Features, LocalAudioStream, LocalVideoStream, RecordingState, VideoStreamRenderer, type Call, type CallAgent, type DtmfTone, type RemoteParticipant } from "@switchhook/calling";
-import type { AudioIssue, CallConstraints, DebugInfoCallClientFeature, GroupLocator, IncomingCallEvent, MediaStatsReportSampleEvent, MediaStatValue, NetworkConfiguration, OutgoingVideoMediaStats, OvcChangeReason, RealTimeTextFeature } from "@switchhook/calling";
-import { AzureCommunicationTokenCredential } from "@azure/communication-common";
+import { CallClient, CallKind, Features, LocalAudioStream, LocalVideoStream, RecordingState, VideoStreamRenderer, type Call, type CallAgent, type DtmfTone, type RemoteParticipant } from "@switchhook/calling";
+import type { AudioIssue, BreakoutRoom, CallCommon, CallConstraints, DebugInfoCallClientFeature, GroupLocator, IncomingCallEvent, MediaStatsReportSampleEvent, MediaStatValue, NetworkConfiguration, OutgoingVideoMediaStats, OvcChangeReason, RealTimeTextFeature } from "@switchhook/calling";
+import { AzureCommunicationTokenCredential, type CommunicationIdentifier } from "@azure/communication-common";
 
 export async function use(token: string): Promise<void> {
   const client = new CallClient({ diagnostics: { appName: "test", tags: ["a"] } });
@@ -28,7 +28,7 @@ export async function use(token: string): Promise<void> {
   agent.on("incomingCall", rang);
   const locator: GroupLocator = { groupId: "29228d3e-040e-4656-a70e-890ab4e173e5" };
   agent.join(locator).info.offCallInfoChanged("callInfoChanged", () => {});
-  const constraints: CallConstraints = { video: { send: { frameRate: { max: 15 } } } };
+  const constraints: CallConstraints = { video: { send: { frameRate: { max: 15 }, bitrate: { ideal: 500_000 } } } };
   await call.setConstraints(constraints);
   call.feature(Features.DataChannel).createDataChannelSender({ channelId: 1000 });
   const texts: RealTimeTextFeature = call.feature(Features.RealTimeText);
@@ -47,6 +47,18 @@ export async function use(token: string): Promise<void> {
   await call.feature(Features.CallSurvey).submitSurvey({ audioRating: { score: 3, issues } });
   const devices = await client.getDeviceManager();
   await devices.startPreheatDevices({ audio: { preheat: true } }).then(() => devices.stopPreheatDevices({ audio: true }));
+
+  // Of Teams: refused when it is asked for, and written all the same in pages that serve both.
+  const anybody: CommunicationIdentifier[] = [{ microsoftTeamsUserId: "a" }, { phoneNumber: "+15550100" }];
+  agent.startCall(anybody);
+  agent.join({ threadId: "a", organizerId: "b", tenantId: "c", messageId: "d" });
+  const kindOf = ({ kind }: CallCommon): boolean => kind === CallKind.TeamsCall;
+  call.feature(Features.Transfer).on("transferAccepted", ({ targetCall }) => void kindOf(targetCall));
+  const room: BreakoutRoom | undefined = call.feature(Features.BreakoutRooms).assignedBreakoutRooms;
+  await room?.returnToMainMeeting();
+  call.feature(Features.MediaAccess).on("mediaAccessChanged", ({ mediaAccesses }) => mediaAccesses.map((one) => one.isAudioPermitted));
+  const admitted: number = (await call.lobby.admitAll()).successCount;
+  await call.feature(Features.CallSurvey).submitSurvey({ overallRating: { score: admitted } }, {});
 
   // @ts-expect-error there is no such event
   call.on("nothing", () => {});

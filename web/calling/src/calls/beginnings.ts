@@ -4,7 +4,7 @@ import { isPhone, isTeams, rawId } from "../identifiers";
 import { limitsOf } from "../media/demand";
 import { localAudio } from "../media/localaudiostream";
 import { localVideo } from "../media/localvideostream";
-import type { AcceptCallOptions, CallableIdentifier, GroupCallLocator, JoinCallOptions, RoomCallLocator, StartCallOptions } from "../types";
+import type { AcceptCallOptions, CommunicationIdentifier, GroupCallLocator, JoinCallOptions, RoomCallLocator, StartCallOptions } from "../types";
 import type { CallBeginning } from "./callcontext";
 import { contextOf } from "./customcontext";
 
@@ -18,7 +18,7 @@ export interface Begin {
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** startCall. */
-export function toStart(participants: CallableIdentifier[], options: StartCallOptions = {}): Begin {
+export function toStart(participants: CommunicationIdentifier[], options: StartCallOptions = {}): Begin {
   if (!Array.isArray(participants) || participants.length === 0) throw failure(400, 0, "startCall needs somebody to call");
   const to = participants.map(rawId);
   if (to.some(isTeams)) throw unsupported("a call to Teams");

@@ -6,7 +6,7 @@ import type { Made } from "./made";
 import type { BreakoutRoomsCallFeature, MediaAccessCallFeature, PPTLiveCallFeature, TeamsMeetingAudioConferencingFeature, TogetherModeCallFeature } from "./types";
 
 export function breakoutRooms(): Partial<BreakoutRoomsCallFeature> {
-  return { assignedBreakoutRoom: undefined, breakoutRoomsSettings: undefined };
+  return { assignedBreakoutRooms: undefined, breakoutRoomsSettings: undefined };
 }
 
 export function pptLive(): Partial<PPTLiveCallFeature> {

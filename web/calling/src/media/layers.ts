@@ -1,6 +1,6 @@
 // What is sent of a picture: a camera in up to three sizes at once (simulcast),
 // so that the server can give each receiver the one that fits; a screen in one.
-import type { VideoSendConstraints } from "../types";
+import type { MediaConstraintRange, VideoSendConstraints } from "../types";
 
 /** The encodings of a camera, the smallest first: browsers that send fewer keep the first. */
 export const RIDS = ["q", "h", "f"] as const;
@@ -24,12 +24,12 @@ const SCREEN = { maxBitrate: 2_500_000, maxFramerate: 15, scalabilityMode: "L1T3
  * three of a picture of 640×360 never sends it whole.
  */
 export function cameraEncodings(width: number, height: number, wanted: (rid: string) => boolean, limits: VideoSendConstraints = {}): RTCRtpEncodingParameters[] {
-  const most = limits.frameHeight?.max ?? limits.frameHeight?.exact ?? limits.frameHeight?.ideal;
+  const highest = most(limits.frameHeight);
   const short = Math.min(width, height); // a telephone that is held upright sends its height as the long side
-  const shrink = most && short > most ? short / most : 1;
+  const shrink = highest && short > highest ? short / highest : 1;
   const layers = plan(width / shrink, height / shrink);
-  const frameRate = limits.frameRate?.max ?? limits.frameRate?.exact ?? limits.frameRate?.ideal;
-  let left = limits.bitrate?.max || Infinity;
+  const frameRate = most(limits.frameRate);
+  let left = most(limits.bitrate) || Infinity;
   return RIDS.map((rid, i) => {
     const layer = layers[i];
     // A layer with less than half of what it needs is worth less than a better one below it.
@@ -44,6 +44,11 @@ export function cameraEncodings(width: number, height: number, wanted: (rid: str
       maxFramerate: frameRate || undefined, // named always: a browser keeps what is not
     };
   });
+}
+
+/** Each of a range's values is taken for the most. */
+function most(range: MediaConstraintRange | undefined): number | undefined {
+  return range?.max ?? range?.exact ?? range?.ideal;
 }
 
 function plan(width: number, height: number): Layer[] {

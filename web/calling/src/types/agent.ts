@@ -8,13 +8,15 @@ import type {
   JoinCallOptions,
   RoomCallLocator,
   StartCallOptions,
+  TeamsMeetingCoordinatesLocator,
   TeamsMeetingIdLocator,
   TeamsMeetingLinkLocator,
 } from "./options";
 import type { CallerInfo } from "./people";
-import type { CallEndReason, CallableIdentifier, CollectionUpdatedEvent, ConnectionState, PropertyChangedEvent } from "./values";
+import type { CallAgentKind, CallEndReason, CallableIdentifier, CollectionUpdatedEvent, CommunicationIdentifier, ConnectionState, IncomingCallKind, PropertyChangedEvent } from "./values";
 
 export interface IncomingCallCommon {
+  readonly kind: IncomingCallKind;
   readonly id: string;
   readonly callerInfo: CallerInfo;
   readonly transferorInfo?: CallerInfo;
@@ -34,8 +36,9 @@ export interface IncomingCall extends IncomingCallCommon {
 export interface ConnectionStateChangedEventArgs {
   oldValue: ConnectionState;
   newValue: ConnectionState;
-  reason?: "invalidToken" | "connectionIssue";
+  reason?: ConnectionStateChangedReason;
 }
+export type ConnectionStateChangedReason = "invalidToken" | "connectionIssue";
 export interface HandleIncomingCallEventArgs {
   callId: string;
   participantId: string;
@@ -43,6 +46,7 @@ export interface HandleIncomingCallEventArgs {
   subCode?: number;
 }
 export interface CallAgentCommon {
+  readonly kind: CallAgentKind;
   readonly connectionState: ConnectionState;
   dispose(): Promise<void>;
   feature<T extends CallAgentFeature>(factory: CallAgentFeatureFactory<T>): T;
@@ -52,8 +56,9 @@ export interface CallAgent extends CallAgentCommon {
   readonly calls: ReadonlyArray<Call>;
   readonly displayName?: string;
   startCall(participants: CallableIdentifier[], options?: StartCallOptions): Call;
+  startCall(participants: CommunicationIdentifier[], options?: StartCallOptions): Call;
   join(locator: GroupCallLocator | RoomCallLocator, options?: JoinCallOptions): Call;
-  join(locator: TeamsMeetingLinkLocator | TeamsMeetingIdLocator, options?: JoinCallOptions): Call;
+  join(locator: TeamsMeetingLinkLocator | TeamsMeetingIdLocator | TeamsMeetingCoordinatesLocator, options?: JoinCallOptions): Call;
   on(event: "incomingCall", listener: (args: { incomingCall: IncomingCall }) => void): void;
   on(event: "callsUpdated", listener: CollectionUpdatedEvent<Call>): void;
   on(event: "connectionStateChanged", listener: (args: ConnectionStateChangedEventArgs) => void): void;

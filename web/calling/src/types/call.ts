@@ -13,7 +13,7 @@ import type { LocalVideoStream } from "../media/localvideostream";
 import type { AddPhoneNumberOptions, HangUpOptions, MediaConstraints } from "./options";
 import type { CallerInfo, RemoteParticipant } from "./people";
 import type { RemoteAudioStream } from "./streams";
-import type { CallDirection, CallEndReason, CallState, CollectionUpdatedEvent, DtmfTone, ParticipantRole, PropertyChangedEvent } from "./values";
+import type { CallDirection, CallEndReason, CallKind, CallState, CollectionUpdatedEvent, DtmfTone, ParticipantRole, PropertyChangedEvent } from "./values";
 
 export interface CallInfo {
   readonly groupId: string | undefined;
@@ -29,11 +29,15 @@ export interface LobbyParticipantsUpdatedArgs {
   added: RemoteParticipant[];
   removed: RemoteParticipant[];
 }
+export interface AdmitAllOperationResult {
+  successCount: number;
+  failureCount: number;
+}
 export interface Lobby {
   readonly participants: ReadonlyArray<RemoteParticipant>;
   admit(identifiers: CommunicationIdentifier | CommunicationIdentifier[]): Promise<void>;
   reject(identifier: CommunicationIdentifier): Promise<void>;
-  admitAll(): Promise<void>;
+  admitAll(): Promise<AdmitAllOperationResult>;
   on(event: "lobbyParticipantsUpdated", listener: CollectionUpdatedEvent<RemoteParticipant>): void;
   off(event: "lobbyParticipantsUpdated", listener: CollectionUpdatedEvent<RemoteParticipant>): void;
 }
@@ -49,6 +53,7 @@ export type CallPropertyEvent =
   | "isLocalVideoStartedChanged"
   | "roleChanged";
 export interface CallCommon {
+  readonly kind: CallKind;
   readonly id: string;
   readonly state: CallState;
   readonly callEndReason?: CallEndReason;

@@ -58,7 +58,7 @@ export interface MediaConstraintRange {
 export interface VideoSendConstraints {
   frameHeight?: MediaConstraintRange;
   frameRate?: MediaConstraintRange;
-  bitrate?: { max?: number };
+  bitrate?: MediaConstraintRange;
 }
 export interface VideoConstraints {
   send?: VideoSendConstraints;
@@ -122,6 +122,12 @@ export interface TeamsMeetingLinkLocator {
 export interface TeamsMeetingIdLocator {
   meetingId: string;
   passcode?: string;
+}
+export interface TeamsMeetingCoordinatesLocator {
+  threadId: string;
+  organizerId: string;
+  tenantId: string;
+  messageId: string;
 }
 export interface CreateViewOptions {
   isMirrored?: boolean;

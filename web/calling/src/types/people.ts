@@ -16,10 +16,11 @@ export interface ParticipantInfo {
   readonly hasDisplayNameChanged?: boolean;
   readonly endpointDetails: EndpointDetails[];
 }
+export type DisplayNameChangedReason = "editedDisplayName";
 export interface DisplayNameChangedEventArgs {
   newValue?: string;
   oldValue?: string;
-  reason?: string;
+  reason?: DisplayNameChangedReason;
 }
 export interface RemoteParticipant {
   readonly identifier: CommunicationIdentifierKind;

@@ -49,6 +49,7 @@ export type CapabilitiesChangedReason =
   | "RoleChanged"
   | "UserPolicyChanged"
   | "MeetingOptionOrOrganizerPolicyChanged"
+  | "TeamsPremiumLicenseChanged"
   | "MeetingRoleChanged"
   | "MeetingDetailsChanged";
 export interface CapabilitiesChangeInfo {

@@ -11,6 +11,14 @@ export interface MeetingMediaAccess {
   isAudioPermitted: boolean;
   isVideoPermitted: boolean;
 }
+export interface MediaAccessChangedEvent {
+  mediaAccesses: ParticipantMediaAccess[];
+}
+export interface MeetingMediaAccessChangedEvent {
+  meetingMediaAccess: MeetingMediaAccess;
+}
+export type MediaAccessChangedListener = (data: MediaAccessChangedEvent) => void;
+export type MeetingMediaAccessChangedListener = (data: MeetingMediaAccessChangedEvent) => void;
 export interface MediaAccessCallFeature extends CallFeature {
   permitAudio(participants: CommunicationIdentifier[]): Promise<void>;
   forbidAudio(participants: CommunicationIdentifier[]): Promise<void>;
@@ -22,8 +30,8 @@ export interface MediaAccessCallFeature extends CallFeature {
   forbidOthersVideo(): Promise<void>;
   getAllOthersMediaAccess(): ParticipantMediaAccess[];
   getMeetingMediaAccess(): MeetingMediaAccess;
-  on(event: "mediaAccessChanged", listener: (args: ParticipantMediaAccess[]) => void): void;
-  on(event: "meetingMediaAccessChanged", listener: (args: MeetingMediaAccess) => void): void;
-  off(event: "mediaAccessChanged", listener: (args: ParticipantMediaAccess[]) => void): void;
-  off(event: "meetingMediaAccessChanged", listener: (args: MeetingMediaAccess) => void): void;
+  on(event: "mediaAccessChanged", listener: MediaAccessChangedListener): void;
+  on(event: "meetingMediaAccessChanged", listener: MeetingMediaAccessChangedListener): void;
+  off(event: "mediaAccessChanged", listener: MediaAccessChangedListener): void;
+  off(event: "meetingMediaAccessChanged", listener: MeetingMediaAccessChangedListener): void;
 }

@@ -1,6 +1,6 @@
 // Features that tell how a call sounds and looks: their types.
 import type { CallFeature } from "../feature";
-import type { PropertyChangedEvent } from "../../types";
+import type { PropertyChangedEvent, RemoteParticipant } from "../../types";
 
 export type OvcChangeReason = "bandwidth" | "performance" | "externalLimit" | "unknown";
 export interface OptimalVideoCountCallFeature extends CallFeature {
@@ -64,7 +64,7 @@ export interface MediaDiagnostics {
 export interface RemoteDiagnostic extends LatestDiagnosticValue {
   participantId: string;
   rawId: string;
-  remoteParticipant?: unknown;
+  remoteParticipant?: RemoteParticipant;
   diagnostic: NetworkDiagnosticType | MediaDiagnosticType | "serverConnection";
 }
 export interface RemoteParticipantDiagnosticsData {
@@ -108,6 +108,8 @@ export interface CallSurveyResponse extends CallSurvey {
   readonly callId: string;
   readonly localParticipantId: string;
 }
+export interface SubmitSurveyOptions {}
 export interface CallSurveyFeature extends CallFeature {
-  submitSurvey(survey: CallSurvey): Promise<CallSurveyResponse>;
+  /** There are no options. */
+  submitSurvey(survey: CallSurvey, options?: SubmitSurveyOptions): Promise<CallSurveyResponse>;
 }

@@ -1,10 +1,10 @@
 // Features of streams, which are their effects: their types.
 import type { StreamFeature } from "../feature";
 
-export type VideoEffectName = string;
+export type VideoEffectName = "BackgroundBlur" | "BackgroundReplacement";
 export type AudioEffectName = string;
 export interface VideoEffect {
-  readonly name: VideoEffectName;
+  readonly name: string;
 }
 export interface AudioEffect {
   readonly name: AudioEffectName;
@@ -26,14 +26,15 @@ export interface VideoEffectErrorPayload {
   code: number;
   message: string;
 }
+type VideoEffectsEvent = "effectsStarted" | "effectsStopped" | "fpsWarningThresholdReached" | "timeForEffectsWarningReached";
 export interface VideoEffectsFeature extends StreamFeature {
   readonly activeEffects: VideoEffectName[];
   isSupported(effect: VideoEffect): Promise<boolean>;
   startEffects(effect: VideoEffect): Promise<void>;
   stopEffects(): Promise<void>;
-  on(event: "effectsStarted" | "effectsStopped", listener: (activeEffects: VideoEffectName[]) => void): void;
+  on(event: VideoEffectsEvent, listener: (activeEffects: VideoEffectName[]) => void): void;
   on(event: "effectsError", listener: (error: VideoEffectErrorPayload) => void): void;
-  off(event: "effectsStarted" | "effectsStopped", listener: (activeEffects: VideoEffectName[]) => void): void;
+  off(event: VideoEffectsEvent, listener: (activeEffects: VideoEffectName[]) => void): void;
   off(event: "effectsError", listener: (error: VideoEffectErrorPayload) => void): void;
 }
 export interface AudioEffectsStartConfig {

@@ -12,6 +12,7 @@ export interface BreakoutRoom {
   readonly autoMoveParticipantToBreakoutRoom: boolean;
   readonly call?: Call | TeamsCall;
   join(): Promise<Call | TeamsCall>;
+  returnToMainMeeting(): Promise<Call | TeamsCall>;
 }
 export interface BreakoutRoomsSettings {
   readonly disableReturnToMainMeeting: boolean;
@@ -25,7 +26,8 @@ export type BreakoutRoomsUpdatedEvent =
   | { type: "join"; data: Call | TeamsCall };
 export type BreakoutRoomsUpdatedListener = (event: BreakoutRoomsUpdatedEvent) => void;
 export interface BreakoutRoomsCallFeature extends CallFeature {
-  readonly assignedBreakoutRoom?: BreakoutRoom;
+  readonly assignedBreakoutRooms?: BreakoutRoom;
+  readonly breakoutRooms?: BreakoutRoom[];
   readonly breakoutRoomsSettings?: BreakoutRoomsSettings;
   on(event: "breakoutRoomsUpdated", listener: BreakoutRoomsUpdatedListener): void;
   off(event: "breakoutRoomsUpdated", listener: BreakoutRoomsUpdatedListener): void;
