@@ -62,6 +62,7 @@ func (s *Server) AllocatePacketConn(asked turn.AllocateListenerConfig) (net.Pack
 	if host.IsUnspecified() && asked.Network == "udp4" {
 		host = netip.IPv4Unspecified()
 	}
+	host = s.outside(host)
 	socket, err := listen.PacketsOfThisMachine(context.Background(), asked.Network, netip.AddrPortFrom(host, 0).String())
 	if err != nil {
 		s.users.leave(asked.UserID)

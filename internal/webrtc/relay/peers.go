@@ -34,17 +34,34 @@ func (s *Server) behindPublic() netip.Addr {
 	return local(media)
 }
 
-// shown is the address of an allocation as its client is told, which nobody sends to. It is
-// no loopback one where this machine has another: Firefox takes no such allocation.
+// outside is the address at which an allocation is made where our media are on all addresses
+// of a family: none of loopback, if this machine has another, since Firefox takes no such
+// allocation. Our media answer from the same address, which is one of those that clients are told of them.
+func (s *Server) outside(host netip.Addr) netip.Addr {
+	if !host.IsUnspecified() || s.cfg.Public.IsValid() {
+		return host
+	}
+	if address := outward(upAddresses(), host.Is4()); address.IsValid() {
+		return address
+	}
+	return host
+}
+
+// upAddresses are those of interfaces that are up.
+func upAddresses() (own []net.Addr) {
+	interfaces, _ := net.Interfaces() // without one, there is no address
+	for _, one := range interfaces {
+		if addresses, err := one.Addrs(); err == nil && one.Flags&net.FlagUp != 0 {
+			own = append(own, addresses...)
+		}
+	}
+	return own
+}
+
+// shown is the address of an allocation as its client is told, which nobody sends to.
 func (s *Server) shown(host netip.Addr) netip.Addr {
 	if s.cfg.Public.IsValid() && s.cfg.Public.Is4() == host.Is4() {
 		return s.cfg.Public
-	}
-	if host.IsUnspecified() || host.IsLoopback() {
-		own, _ := net.InterfaceAddrs() // without one, there is no other address
-		if other := outward(own, host.Is4()); other.IsValid() {
-			return other
-		}
 	}
 	return local(host)
 }

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+
+	"github.com/switchhook/switchhook/internal/listen"
 )
 
 // TestOnlyOurMediaAreAPeer, in either form of an IPv4 address, as pion gives both.
@@ -31,9 +33,8 @@ func TestOnlyOurMediaAreAPeer(t *testing.T) {
 	}
 }
 
-// TestAllocationsAreToldAsAddressesOfTheNetwork: Firefox takes no allocation whose address is
-// a loopback one, wherever our media are.
-func TestAllocationsAreToldAsAddressesOfTheNetwork(t *testing.T) {
+// TestAllocationsAreOfTheNetwork: Firefox takes none whose address is one of loopback or of a link.
+func TestAllocationsAreOfTheNetwork(t *testing.T) {
 	of := func(addresses ...string) (list []net.Addr) {
 		for _, one := range addresses {
 			list = append(list, &net.IPNet{IP: net.ParseIP(one)})
@@ -61,14 +62,36 @@ func TestAllocationsAreToldAsAddressesOfTheNetwork(t *testing.T) {
 			t.Errorf("%s: %v, want %v", test.name, got, want)
 		}
 	}
-	own, err := net.InterfaceAddrs()
+}
+
+// TestAllocationsReachMediaOnAllAddresses: from the address that the client is told, at the same one.
+func TestAllocationsReachMediaOnAllAddresses(t *testing.T) {
+	ours, err := listen.PacketsOfThisMachine(t.Context(), "udp4", "0.0.0.0:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, host := range []netip.Addr{netip.IPv4Unspecified(), netip.MustParseAddr("127.0.0.1"), netip.IPv6Unspecified(), netip.IPv6Loopback()} {
-		s := &Server{cfg: Config{Media: netip.AddrPortFrom(host, 5000)}}
-		if got := s.shown(host); got.IsUnspecified() || got.IsLoopback() && outward(own, host.Is4()).IsValid() || got.Is4() != host.Is4() {
-			t.Errorf("the allocation of %v is told as %v", host, got)
-		}
+	seen := make(chan net.Addr, 100)
+	go echo(ours.(*net.UDPConn), seen)
+	defer ours.Close()
+	port := ours.LocalAddr().(*net.UDPAddr).Port
+	s := open(t, func(c *Config) { c.Media = netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port)) })
+	allocation, err := client(t, s, udp(t), user).Allocate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer allocation.Close()
+	told := allocation.LocalAddr().(*net.UDPAddr)
+	peer := net.IPv4(127, 0, 0, 1)
+	if other := outward(upAddresses(), true); other.IsValid() {
+		peer = net.IP(other.AsSlice())
+	}
+	if !told.IP.Equal(peer) {
+		t.Fatalf("the client is told %v, want %v", told, peer)
+	}
+	if err := echoes(t, allocation, &net.UDPAddr{IP: peer, Port: port}); err != nil {
+		t.Fatalf("to %v: %v", peer, err)
+	}
+	if from := <-seen; from.String() != told.String() {
+		t.Errorf("it comes from %v; the client was told %v", from, told)
 	}
 }

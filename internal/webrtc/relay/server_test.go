@@ -31,17 +31,23 @@ func media(t testing.TB) *net.UDPConn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { socket.Close() })
-	go func() {
-		b := make([]byte, 2000)
-		for {
-			n, from, err := socket.ReadFromUDPAddrPort(b)
-			if err != nil {
-				return
-			}
-			_, _ = socket.WriteToUDPAddrPort(b[:n], from)
-		}
-	}()
+	go echo(socket, nil)
 	return socket
+}
+
+// echo sends back what comes, and tells from where, until the socket is closed.
+func echo(socket *net.UDPConn, seen chan<- net.Addr) {
+	b := make([]byte, 2000)
+	for {
+		n, from, err := socket.ReadFromUDPAddrPort(b)
+		if err != nil {
+			return
+		}
+		if seen != nil {
+			seen <- net.UDPAddrFromAddrPort(from)
+		}
+		_, _ = socket.WriteToUDPAddrPort(b[:n], from)
+	}
 }
 
 func open(t testing.TB, change func(*Config)) *Server {
