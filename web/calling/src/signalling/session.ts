@@ -4,16 +4,15 @@
 //   connecting ──welcome──▶ live ──socket gone──▶ away ──welcome──▶ live
 //        └──refused, 60 s──▶ over ◀──bye, 401, 120 s──┴──────────────┘
 import { deferred } from "../deferred";
-import { coded, failure } from "../errors";
+import { failure } from "../errors";
 import { protocolVersion } from "../protocol";
 import { finalOf, lossOf, type Final } from "./closecodes";
-import { Connector } from "./connector";
 import { Exchange } from "./exchange";
 import { sayGoodbye, sayGoodbyeLeaving } from "./goodbye";
 import { IceServers } from "./iceservers";
 import { Liveness } from "./liveness";
 import { watchNetwork } from "./network";
-import { Inquiry } from "./refusal";
+import { Reach } from "./reach";
 import type { SessionChange, SessionOptions, SessionState } from "./sessionoptions";
 import type { Frame, Socket } from "./socket";
 import { Tokens } from "./tokens";
@@ -33,22 +32,23 @@ export class Session {
   private id?: string;
   private liveness = new Liveness();
   private grace = 120_000;
-  private deadline = 0;
   /** The first welcome. */
   private opened = deferred<void>();
   private tokens: Tokens;
-  private inquiry: Inquiry;
-  private connector: Connector;
+  private reach: Reach;
   private leaveNetwork = (): void => {};
 
   constructor(private options: SessionOptions) {
     this.exchange = new Exchange({ live: () => this.state === "live", write: (frame) => this.socket?.send(frame), log: options.log });
     this.tokens = new Tokens({ token: options.token, log: options.log, request: (t, members) => this.request(t, members) });
     this.ice = new IceServers({ request: (t) => this.request(t), log: options.log });
-    this.inquiry = new Inquiry(options.address, options.guessed === true);
-    this.connector = new Connector({
+    this.reach = new Reach({
       address: options.address,
+      guessed: options.guessed === true,
       tokens: this.tokens,
+      state: () => this.state,
+      begun: () => this.welcome !== undefined,
+      giveUp: (final) => this.giveUp(...final),
       hello: (token) => this.hello(token),
       made: (socket) => (this.socket = socket),
       wanted: (socket) => this.state !== "over" && (socket === undefined || (socket === this.socket && this.state !== "live")),
@@ -59,10 +59,10 @@ export class Session {
 
   /** Connects. It rejects with a code if the server refuses, or does not answer within a minute. */
   open(): Promise<void> {
-    this.deadline = Date.now() + FIRST_MS;
+    this.reach.within(FIRST_MS);
     this.leaveNetwork = watchNetwork(this.retryNow);
     this.liveness.start(this.probe);
-    void this.connect();
+    void this.reach.connect();
     return this.opened.promise;
   }
 
@@ -91,24 +91,12 @@ export class Session {
   }
 
   /** Looks at once whether the server can be reached again. */
-  readonly retryNow = (): void => (this.state === "live" ? this.probe() : this.connector.wake());
+  readonly retryNow = (): void => (this.state === "live" ? this.probe() : this.reach.wake());
 
   /** Asks for a sign of life, and takes the socket for lost if there is none. */
   readonly probe = (): void => {
     if (this.state === "live" && this.socket) this.liveness.probe(this.socket);
   };
-
-  private async connect(): Promise<void> {
-    try {
-      await this.connector.open(this.deadline - Date.now());
-    } catch (error) {
-      const { code, subCode, message } = coded(error, 490, 4502);
-      const token = code === 401;
-      // Whoever gives tokens may be out of reach as the server is: calls go on meanwhile.
-      if (token && this.state === "away" && Date.now() < this.deadline) return this.connect();
-      this.giveUp(code, subCode, message, token ? "invalidToken" : "connectionIssue");
-    }
-  }
 
   private hello(token: string): Frame {
     const { displayName, userAgent } = this.options;
@@ -133,8 +121,8 @@ export class Session {
     this.grace = frame.graceMs ?? this.grace;
     this.welcome = frame;
     this.ice.set(frame.iceServers);
-    this.connector.attempts = this.tokens.refused = 0;
-    this.inquiry.forget();
+    this.tokens.refused = 0;
+    this.reach.reached();
     if (lost) this.exchange.forget();
     this.exchange.interrupt(); // before anybody hears of it and asks for more
     this.move("live", { lost, late: lost && this.liveness.late(this.grace) });
@@ -150,28 +138,19 @@ export class Session {
     this.socket = undefined;
     if (this.state === "over") return;
     const begun = this.id !== undefined;
-    const final = finalOf(code, reason, begun) ?? this.tokens.finalOf(code, reason, begun, this.deadline);
+    const final = finalOf(code, reason, begun) ?? this.tokens.finalOf(code, reason, begun, this.reach.deadline);
     if (final) return this.giveUp(...final);
     const unopened = code === 0 && this.state !== "live";
-    this.connector.closed(code);
+    this.reach.closed(code);
     const loss = lossOf(code, begun);
     if (this.state === "live") {
-      this.deadline = Date.now() + this.grace;
+      this.reach.within(this.grace);
       this.liveness.lost();
       this.exchange.interrupt();
       this.move("away", {});
     }
     if (loss) this.forget(loss);
-    if (unopened) void this.askWhy();
-    if (Date.now() > this.deadline) return this.giveUp(...this.inquiry.unreached(this.welcome !== undefined));
-    void this.connect();
-  }
-
-  /** A socket did not open: nobody waits for a server that would never take it. */
-  private async askWhy(): Promise<void> {
-    const final = await this.inquiry.why(this.welcome !== undefined);
-    if (this.state !== "connecting" && this.state !== "away") return this.inquiry.forget();
-    if (final) this.giveUp(...final);
+    this.reach.again(unopened);
   }
 
   /** The server does not know the session any more: the next one is new. */
@@ -183,7 +162,7 @@ export class Session {
 
   /** Until when an interruption is one. */
   get until(): number {
-    return this.deadline;
+    return this.reach.deadline;
   }
 
   private giveUp(...[code, subCode, message, reason]: Final): void {
@@ -205,7 +184,7 @@ export class Session {
     this.opened.reject(failure(490, 4502, "the agent was disposed of"));
     this.exchange.end();
     this.move("over", why);
-    this.connector.wake();
+    this.reach.wake();
   }
 
   private move(state: SessionState, why: SessionChange): void {
