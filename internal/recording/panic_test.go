@@ -47,5 +47,8 @@ func TestRecordingWhoseWritingPanicsEndsAlone(t *testing.T) {
 		if record := s.stop(next, CallEnded); record.EndReason != CallEnded || record.Duration() == 0 {
 			t.Errorf("the next one: %+v", record)
 		}
+		if left := s.waiting.Load(); left != 0 {
+			t.Errorf("%d bytes of nobody wait for the disk", left)
+		}
 	})
 }

@@ -81,6 +81,7 @@ func (r *Recording) written() {
 }
 
 func (w *writer) append(b []byte) {
+	defer w.taken(len(b)) // also where the file panics
 	r := w.r
 	if w.broken == nil {
 		err := w.file.Append(b)
@@ -88,12 +89,16 @@ func (w *writer) append(b []byte) {
 		w.begun = w.begun || err == nil
 		w.check(err)
 	}
-	if r.lib.waiting.Add(-int64(len(b))) > maxWaiting {
-		w.check(errSlow)
-	}
 	r.mu.Lock()
 	r.empty, r.unsynced = b, w.file
 	r.mu.Unlock()
+}
+
+// taken notes that so many bytes wait no longer.
+func (w *writer) taken(n int) {
+	if w.r.lib.waiting.Add(-int64(n)) > maxWaiting {
+		w.check(errSlow)
+	}
 }
 
 // check ends the recording at the first failure.

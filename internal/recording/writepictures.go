@@ -7,6 +7,7 @@ func (r *Record) picturesName(chunk int) string { return fmt.Sprintf("%s.%d.pict
 
 // appendPictures writes pictures. The file of a chunk begins with the first of them.
 func (w *writer) appendPictures(p pendingPictures) {
+	defer w.taken(len(p.bytes))
 	r := w.r
 	if w.broken == nil && w.pictures != nil && w.picturesOf != p.chunk {
 		w.closePictures()
@@ -23,9 +24,6 @@ func (w *writer) appendPictures(p pendingPictures) {
 	if w.broken == nil {
 		w.check(w.pictures.Append(p.bytes))
 		r.lib.fresh.Add(int64(len(p.bytes)))
-	}
-	if r.lib.waiting.Add(-int64(len(p.bytes))) > maxWaiting {
-		w.check(errSlow)
 	}
 	r.pictures.spare(p.bytes)
 	r.mu.Lock()
