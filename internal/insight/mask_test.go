@@ -19,6 +19,9 @@ func TestSecretsOfBodiesAreMasked(t *testing.T) {
 		{`[{"u":"https:\/\/h\/?sig=abc"},["https://u:abc@h/","https://h/","https://u:abc`, `[{"u":"https://h/?sig=***"},["https://%2A%2A%2A@h/","https://h/"]]…`},
 		{`{"` + strings.Repeat("very", 20) + `LongToken":"abc","n":12`, `{"` + strings.Repeat("very", 20) + `LongToken":"***"}…`},
 		{`{"key":"abc\`, `{"key":"***"}…`},
+		{`{"a":["as far as`, `{"a":["as far as"]}…`},
+		{`[{"a":"b"}`, `[{"a":"b"}]…`},
+		{`{"a":"who? me@home","é":"x"}`, `{"a":"who? me@home","é":"x"}`}, {`{"a":"who? me@home"}`, `{"a":"who? me@home"}`},
 		{`key=abc&x=y`, ``}, // no JSON
 		{`{'incomingCallContext': 'abc'}`, ``}, {`{token: abc}`, ``}, {`{"a":1,}`, ``}, {`}`, ``},
 		{"{ \"b\": 1, \"aKey\" :\t\"s\", \"a\": [\"https://h/?c=d\", \"key\"] }", "{ \"b\": 1, \"aKey\" :\t\"***\", \"a\": [\"https://h/?c=***\", \"key\"] }"}, // as it was sent
@@ -38,6 +41,18 @@ func TestBodiesThatAreKeptHaveNoSecret(t *testing.T) {
 		if kept := withoutSecrets([]byte(body)); strings.Contains(string(kept), "SECRET") {
 			t.Errorf("%s is kept as %s", body, kept)
 		}
+	}
+}
+
+// TestWhatHasNoSecretIsSeenAtAGlance: it is kept without a further look.
+func TestWhatHasNoSecretIsSeenAtAGlance(t *testing.T) {
+	for _, body := range []string{`{"operationContext":"a","targets":[{"rawId":"4:+15550100001"}]}`, ` [{"a":"key"}]`} {
+		if mayBodyBeSecret([]byte(body)) {
+			t.Errorf("%s may be secret", body)
+		}
+	}
+	if message := "OPTIONS sip:a@b SIP/2.0\r\nAccept: a\r\nInfo: i\r\n\r\n"; maySIPBeSecret([]byte(message)) {
+		t.Errorf("%q may be secret", message)
 	}
 }
 
