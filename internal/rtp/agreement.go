@@ -34,6 +34,7 @@ type agreement struct {
 	pcm      []int16    // room for a packet, where the codec encodes it in one piece
 	decoding *decoding
 	kinds    [128]kind // by payload type
+	clock    int       // the highest in Hz of the timestamps that may come
 	costly   bool      // a codec is not for shards
 }
 
@@ -64,12 +65,14 @@ func (a *agreement) listen() (heard []codec.Codec) {
 			at, heard = len(heard), append(heard, c)
 		}
 		a.kinds[f.PayloadType&127] = soundKind + kind(at)
+		a.clock = max(a.clock, c.ClockRate)
 		if c.ClockRate == noiseClock && a.kinds[noisePayloadType] == unknownKind {
 			a.kinds[noisePayloadType] = noiseKind
 		}
 	}
 	for _, events := range a.media.Receiving.Events {
 		a.kinds[events.PayloadType&127] = toneKind
+		a.clock = max(a.clock, events.Clock)
 	}
 	if number := a.media.Receiving.Redundant; number != 0 {
 		a.kinds[number&127] = redundantKind

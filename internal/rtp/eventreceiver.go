@@ -12,6 +12,7 @@ const keys = "0123456789*#ABCD"
 // a key press. A press is told at its first packet, whichever of its packets that is:
 // any of them may have been lost.
 type eventReceiver struct {
+	clock     int // the highest in Hz that its timestamps may have; 0 is 8000
 	known     bool
 	event     byte
 	timestamp uint32
@@ -50,19 +51,29 @@ func (e *eventReceiver) receive(h header, payload []byte, at int64) (key byte, s
 	return keys[event], !end
 }
 
-// clockRatios are those of a stream's timestamps to the durations of its tones: a peer
-// may count the tones beside a codec of 16 or 48 kHz by a slower clock.
-var clockRatios = [...]int32{1, 2, 3, 6}
+// toneClocks are those in Hz by which a peer may count the durations of its tones, whatever
+// the clock of its timestamps is: beside a codec of 48 kHz some do so in 8 kHz.
+var toneClocks = [...]int{16000, 8000}
 
 // isNextSegment reports whether timestamps so far ahead are those of the next segment
 // of the press (RFC 4733 §2.5.1.3): they begin where the last one ended, and that ended
-// with its longest duration if the packets that said so were lost.
+// with its longest duration if the packets that said so were lost. No clock is tried that
+// the peer has not: twice the duration of a key is where the next one begins, if it is
+// pressed for half of the time.
 func (e *eventReceiver) isNextSegment(ahead int32) bool {
-	const longest = 0xFFFF
-	for _, ratio := range clockRatios {
-		if ahead == ratio*int32(e.duration) || ahead == ratio*longest {
+	if e.follows(ahead, 1) {
+		return true
+	}
+	for _, clock := range toneClocks {
+		if e.clock > clock && e.follows(ahead, int32(e.clock/clock)) {
 			return true
 		}
 	}
 	return false
+}
+
+// follows is isNextSegment for timestamps that run so many times as fast as durations.
+func (e *eventReceiver) follows(ahead, ratio int32) bool {
+	const longest = 0xFFFF
+	return ahead == ratio*int32(e.duration) || ahead == ratio*longest
 }

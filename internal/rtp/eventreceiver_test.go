@@ -24,22 +24,25 @@ func TestKeyIsToldOnceAtItsFirstPacket(t *testing.T) {
 		name  string
 		steps []step
 		want  string
+		clock int
 	}{
-		{"whole press", []step{{true, 1, false, 100, 160}, {false, 1, false, 100, 320}, {false, 1, true, 100, 480}, {false, 1, true, 100, 480}}, "1"},
-		{"first packets lost", []step{{false, 11, false, 100, 480}, {false, 11, true, 100, 640}}, "#"},
-		{"all but an end packet lost", []step{{false, 10, true, 100, 640}}, "*"},
-		{"all end packets lost, same key again", []step{{true, 1, false, 100, 160}, {true, 1, false, 2000, 160}}, "11"},
-		{"all end packets and the next marker lost", []step{{true, 1, false, 100, 160}, {false, 1, false, 2000, 320}}, "11"},
-		{"same key again", []step{{true, 1, false, 100, 160}, {false, 1, true, 100, 320}, {true, 1, false, 2000, 160}}, "11"},
-		{"an old end packet comes late", []step{{true, 1, false, 100, 160}, {true, 2, false, 2000, 160}, {false, 1, true, 100, 320}}, "12"},
-		{"long press in segments", []step{{true, 5, false, 100, 65535}, {false, 5, false, 100 + 65535, 160}, {false, 5, true, 100 + 65535, 320}}, "5"},
-		{"long press that lost the end of a segment", []step{{true, 5, false, 100, 65000}, {false, 5, false, 100 + 65535, 160}, {false, 5, true, 100 + 65535, 320}}, "5"},
-		{"long press beside a codec of 48 kHz, counted in 8 kHz", []step{{true, 5, false, 100, 8000}, {false, 5, false, 100 + 48000, 160}, {false, 5, true, 100 + 48000, 320}}, "5"},
-		{"timestamps wrap", []step{{true, 1, true, 1<<32 - 100, 320}, {true, 2, false, 500, 160}}, "12"},
-		{"flash is no key", []step{{true, 16, false, 100, 160}, {true, 255, false, 900, 160}}, ""},
-		{"letters", []step{{true, 12, false, 100, 160}, {true, 15, false, 900, 160}}, "AD"},
+		{"whole press", []step{{true, 1, false, 100, 160}, {false, 1, false, 100, 320}, {false, 1, true, 100, 480}, {false, 1, true, 100, 480}}, "1", 0},
+		{"first packets lost", []step{{false, 11, false, 100, 480}, {false, 11, true, 100, 640}}, "#", 0},
+		{"all but an end packet lost", []step{{false, 10, true, 100, 640}}, "*", 0},
+		{"all end packets lost, same key again", []step{{true, 1, false, 100, 160}, {true, 1, false, 2000, 160}}, "11", 0},
+		{"all end packets and the next marker lost", []step{{true, 1, false, 100, 160}, {false, 1, false, 2000, 320}}, "11", 0},
+		{"all end packets and the next marker lost, of a key pressed for half of the time", []step{{true, 1, false, 100, 160}, {false, 1, false, 100, 640}, {false, 1, false, 100 + 1280, 320}, {false, 1, true, 100 + 1280, 640}}, "11", 8000},
+		{"the same beside a codec of 48 kHz", []step{{true, 1, false, 100, 960}, {false, 1, false, 100, 3840}, {false, 1, false, 100 + 7680, 1920}, {false, 1, true, 100 + 7680, 3840}}, "11", 48000},
+		{"same key again", []step{{true, 1, false, 100, 160}, {false, 1, true, 100, 320}, {true, 1, false, 2000, 160}}, "11", 0},
+		{"an old end packet comes late", []step{{true, 1, false, 100, 160}, {true, 2, false, 2000, 160}, {false, 1, true, 100, 320}}, "12", 0},
+		{"long press in segments", []step{{true, 5, false, 100, 65535}, {false, 5, false, 100 + 65535, 160}, {false, 5, true, 100 + 65535, 320}}, "5", 0},
+		{"long press that lost the end of a segment", []step{{true, 5, false, 100, 65000}, {false, 5, false, 100 + 65535, 160}, {false, 5, true, 100 + 65535, 320}}, "5", 0},
+		{"long press beside a codec of 48 kHz, counted in 8 kHz", []step{{true, 5, false, 100, 8000}, {false, 5, false, 100 + 48000, 160}, {false, 5, true, 100 + 48000, 320}}, "5", 48000},
+		{"timestamps wrap", []step{{true, 1, true, 1<<32 - 100, 320}, {true, 2, false, 500, 160}}, "12", 0},
+		{"flash is no key", []step{{true, 16, false, 100, 160}, {true, 255, false, 900, 160}}, "", 0},
+		{"letters", []step{{true, 12, false, 100, 160}, {true, 15, false, 900, 160}}, "AD", 0},
 	} {
-		var receiver eventReceiver
+		receiver := eventReceiver{clock: test.clock}
 		var got []byte
 		for _, s := range test.steps {
 			h, payload := packet(s.marker, s.event, s.end, s.timestamp, s.duration)
