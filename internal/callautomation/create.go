@@ -32,6 +32,9 @@ func (r createCallRequest) create(v string) (create call.Create, err error) {
 	if err := atMost("sourceDisplayName", r.SourceDisplayName, maxDisplayName); err != nil {
 		return create, err
 	}
+	if len(r.Targets) > call.MaxTargets { // before they are read as participants, of whom a call may have more
+		return create, errBody("targets: Between 1 and %d targets are required.", call.MaxTargets)
+	}
 	if create.Targets, err = identities("targets", r.Targets); err != nil {
 		return create, err
 	}

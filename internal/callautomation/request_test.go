@@ -170,6 +170,7 @@ func TestBadRequestsNameTheirField(t *testing.T) {
 		{"a long model of transcription, of previews", "transcriptionOptions.speechRecognitionModelEndpointId", create(`{` + target + `,"callbackUri":"https://a/x","transcriptionOptions":{"locale":"en-US","speechRecognitionModelEndpointId":"` + long + `x"}}`)},
 		{"many stop tones", "stopTones", recognize(`"dtmfOptions":{"stopTones":[` + strings.Repeat(`"one",`, maxStopTones) + `"two"]}`)},
 		{"more to play to than a call has", "playTo", playTo(strings.Repeat(`{"rawId":"4:+1555"},`, call.MaxParticipants) + `{"rawId":"4:+1556"}`)},
+		{"more targets than participants of a call", "targets: Between 1 and 100 targets are required.", create(`{"targets":[` + strings.Repeat(`{"rawId":"4:+1555"},`, call.MaxParticipants) + `{"rawId":"4:+1556"}],"callbackUri":"https://a/x"}`)},
 		{"null target", "targets[0]", create(`{"targets":[null],"callbackUri":"https://a/x"}`)},
 		{"long name", "sourceDisplayName", create(`{` + target + `,"callbackUri":"https://a/x","sourceDisplayName":"` + strings.Repeat("x", 300) + `"}`)},
 		{"Teams app", "teamsAppSource", create(`{` + target + `,"callbackUri":"https://a/x","teamsAppSource":{"appId":"x"}}`)},
