@@ -106,7 +106,7 @@ func (l *leg) resolve(via *trunk.Trunk) {
 	l.server.work.Go(func() {
 		ctx, cancel := context.WithTimeout(l.ctx, dialTimeout)
 		defer cancel()
-		found, err := l.server.locator.find(ctx, via)
+		found, err := l.server.placesOf(ctx, via)
 		l.post(func() {
 			if l.phase != early || l.trunk != via {
 				return

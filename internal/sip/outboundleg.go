@@ -20,7 +20,8 @@ type outbound struct {
 	invite     *inviting        // the attempt under way; nil while a name is looked up
 	auth       *authorization   // of the INVITE to the present trunk
 	emergency  bool             // it is for an emergency service
-	rang       bool             // Ringing was reported: it must not ring elsewhere
+	told       bool             // Ringing was reported
+	rang       bool             // somebody was rung, or the peer heard: it must not ring elsewhere
 	reused     bool             // the connection that carries the INVITE had been open before
 	early      earlyAnswers
 }
@@ -127,8 +128,11 @@ func (l *leg) inviteProgress(attempt *inviting, response *sip.Response) {
 	if response.StatusCode == statusEarlyDialogTerminated { // of a fork that goes on (RFC 6228)
 		return
 	}
-	if !l.out.rang {
+	if response.StatusCode == sip.StatusRinging || describes(response) { // others say that the peer works on it
 		l.out.rang = true
+	}
+	if !l.out.told {
+		l.out.told = true
 		l.reports.report(call.Ringing{})
 	}
 	if !describes(response) {

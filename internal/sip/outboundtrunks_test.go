@@ -64,6 +64,43 @@ func TestCallThatRangIsNotRungElsewhere(t *testing.T) {
 	}
 }
 
+// TestProgressWithoutSoundIsNoRinging asks that a trunk which says that it works on a call, and
+// then cannot take it, leaves it to the next one: nobody was rung or heard.
+func TestProgressWithoutSoundIsNoRinging(t *testing.T) {
+	t.Parallel()
+	for status, phrase := range map[int]string{181: "Call Is Being Forwarded", 182: "Queued", 183: "Session Progress"} {
+		first, viaFirst := callee(t, "first", nil)
+		second, viaSecond := callee(t, "second", nil)
+		r := newRig(t, nil, viaFirst, viaSecond)
+		made := r.dial(t, "+15557770000")
+		taken := next(t, first)
+		taken.Provisional(status, phrase)
+		expect[call.Ringing](t, made)
+		taken.Reject(503, "Service Unavailable")
+		other := next(t, second)
+		other.Ring()
+		other.Answer()
+		expect[call.Answered](t, made)
+	}
+}
+
+// TestCallThatWasHeardIsNotRungElsewhere asks that a 503 after a trunk's sound is final.
+func TestCallThatWasHeardIsNotRungElsewhere(t *testing.T) {
+	t.Parallel()
+	first, viaFirst := callee(t, "first", nil)
+	second, viaSecond := callee(t, "second", nil)
+	r := newRig(t, nil, viaFirst, viaSecond)
+	made := r.dial(t, "+15557770000")
+	taken := next(t, first)
+	taken.Progress()
+	expect[call.Ringing](t, made)
+	expect[call.EarlySound](t, made)
+	taken.Reject(503, "Service Unavailable")
+	if why := expect[call.Ended](t, made).Reason; why.SIP.Code != 503 || second.Count(isRequest("INVITE", false)) != 0 {
+		t.Errorf("reason is %+v", why)
+	}
+}
+
 // TestLastTrunkDecides asks for the reason of the last one.
 func TestLastTrunkDecides(t *testing.T) {
 	t.Parallel()

@@ -14,7 +14,7 @@ import (
 	"github.com/switchhook/switchhook/internal/sip/header"
 )
 
-// register sends REGISTER to the trunk's places until one answers, with credentials
+// register sends REGISTER to the trunk's places, first to where we are registered, until one answers, with credentials
 // and with another time where it asks for them. Where all refuse with 503 or the like, it returns
 // the refusal of the one that may be asked again first.
 func (r *registrationClient) register(ctx context.Context) (*sip.Response, error) {
@@ -25,6 +25,7 @@ func (r *registrationClient) register(ctx context.Context) (*sip.Response, error
 	if err == nil && len(places) == 0 {
 		err = fmt.Errorf("%s has no address", r.trunk.Host)
 	}
+	places = s.locator.preferring(r.trunk, places, r.place)
 	var refusals []*sip.Response
 	for i, place := range places {
 		attempt, stop := shareOf(ctx, len(places)-i)
@@ -32,7 +33,9 @@ func (r *registrationClient) register(ctx context.Context) (*sip.Response, error
 		stop()
 		switch {
 		case failure == nil && !failsOver(response.StatusCode):
-			r.place = place
+			if response.IsSuccess() {
+				r.registeredAt(place)
+			}
 			return response, nil
 		case failure == nil:
 			s.locator.silent.noteBusy(r.trunk, place, response)

@@ -36,7 +36,7 @@ type registrationClient struct {
 	seq         uint32
 	expires     time.Duration // asked for; longer than configured after 423
 	credentials *credentials
-	place       netip.AddrPort // where we are registered
+	place       netip.AddrPort // where we are registered; changed with set.mu held, which others need to read it
 	contact     sip.Uri        // as what, in the last REGISTER
 	failures    int            // in a row
 	breaks      int            // of the connection, in a row, each soon after a REGISTER

@@ -143,7 +143,7 @@ func (s *Server) locateTrunk(ctx context.Context, t *trunk.Trunk, request *sip.R
 	if _, noAddress := netip.ParseAddr(host); err != nil || noAddress == nil || !strings.EqualFold(host, t.Host) {
 		return nil
 	}
-	places, err := s.locator.find(ctx, t)
+	places, err := s.placesOf(ctx, t)
 	if err != nil || len(places) == 0 {
 		return err
 	}

@@ -129,7 +129,7 @@ type pingAnswer struct {
 func (s *Server) sendOptions(t *trunk.Trunk, credentials *credentials) (pingAnswer, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, 64*sip.T1)
 	defer cancel()
-	places, err := s.locator.find(ctx, t)
+	places, err := s.placesOf(ctx, t)
 	var answer pingAnswer
 	for i, place := range places {
 		attempt, stop := shareOf(ctx, len(places)-i)

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -94,6 +95,36 @@ func TestNextAddressIsRegisteredWithAndPinged(t *testing.T) {
 	eventually(t, func() bool { h, _ := r.Health("provider"); return h.State == Online })
 	if phone.Count(isRequest("OPTIONS", false)) == 0 {
 		t.Error("online without an answer")
+	}
+}
+
+// TestCallsGoWhereTheTrunkIsRegistered has a name service that gives the addresses of a trunk in
+// another order later, as those do that spread load: an edge that does not hold the registration
+// would refuse the calls, and another REGISTER would move it.
+func TestCallsGoWhereTheTrunkIsRegistered(t *testing.T) {
+	t.Parallel()
+	phone, registrar, via := provider(t)
+	other, _, elsewhere := provider(t)
+	registrar.Grants(1, 0)
+	names := &zone{srv: map[string][]*net.SRV{}, hosts: map[string][]string{"edge.example": {"127.0.0.1"}}}
+	names.srv["_sip._udp.provider.example"] = []*net.SRV{
+		{Target: "edge.example.", Port: uint16(via.Port)}, {Target: "edge.example.", Port: uint16(elsewhere.Port)},
+	}
+	via.Host, via.Port = "provider.example", 0
+	r := newRig(t, func(c *Config) { c.Resolver = names }, via)
+	r.registered(t)
+	key, now := keyOf(r.table.Trunks()[0]), time.Now()
+	known, _ := r.locator.known.Get(key, now)
+	known.places = slices.Clone(known.places)
+	slices.Reverse(known.places)
+	r.locator.known.Put(key, known, now)
+	made := r.dial(t, "+15557770000")
+	next(t, phone).Answer()
+	expect[call.Answered](t, made)
+	before := len(registers(phone))
+	eventually(t, func() bool { return len(registers(phone)) > before })
+	if n := other.Count(isRequest("INVITE", false)) + other.Count(isRequest("REGISTER", false)); n != 0 {
+		t.Errorf("%d requests went elsewhere", n)
 	}
 }
 
