@@ -12,12 +12,12 @@ const keys = "0123456789*#ABCD"
 // a key press. A press is told at its first packet, whichever of its packets that is:
 // any of them may have been lost.
 type eventReceiver struct {
-	clock     int // the highest in Hz that its timestamps may have; 0 is 8000
 	known     bool
 	event     byte
 	timestamp uint32
 	duration  uint16
 	ended     bool
+	clock     int32 // the highest in Hz that its timestamps may have; 0 is 8000
 	at        int64 // when its latest packet came, in ns
 }
 
@@ -53,7 +53,7 @@ func (e *eventReceiver) receive(h header, payload []byte, at int64) (key byte, s
 
 // toneClocks are those in Hz by which a peer may count the durations of its tones, whatever
 // the clock of its timestamps is: beside a codec of 48 kHz some do so in 8 kHz.
-var toneClocks = [...]int{16000, 8000}
+var toneClocks = [...]int32{16000, 8000}
 
 // isNextSegment reports whether timestamps so far ahead are those of the next segment
 // of the press (RFC 4733 §2.5.1.3): they begin where the last one ended, and that ended
@@ -65,7 +65,7 @@ func (e *eventReceiver) isNextSegment(ahead int32) bool {
 		return true
 	}
 	for _, clock := range toneClocks {
-		if e.clock > clock && e.follows(ahead, int32(e.clock/clock)) {
+		if e.clock > clock && e.follows(ahead, e.clock/clock) {
 			return true
 		}
 	}

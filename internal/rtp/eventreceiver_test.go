@@ -24,7 +24,7 @@ func TestKeyIsToldOnceAtItsFirstPacket(t *testing.T) {
 		name  string
 		steps []step
 		want  string
-		clock int
+		clock int32
 	}{
 		{"whole press", []step{{true, 1, false, 100, 160}, {false, 1, false, 100, 320}, {false, 1, true, 100, 480}, {false, 1, true, 100, 480}}, "1", 0},
 		{"first packets lost", []step{{false, 11, false, 100, 480}, {false, 11, true, 100, 640}}, "#", 0},

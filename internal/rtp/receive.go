@@ -101,7 +101,7 @@ func (s *Stream) waited(at int64) time.Duration { return time.Duration(max(s.rea
 
 // receiveEvent takes a packet of telephone-event.
 func (s *Stream) receiveEvent(h header, payload []byte, at int64) {
-	s.events.clock = s.terms.clock
+	s.events.clock = int32(s.terms.clock)
 	key, sounding := s.events.receive(h, payload, at)
 	if sounding {
 		s.toneGap = toneGapTicks
