@@ -170,8 +170,9 @@ func TestCallerIsUnderstood(t *testing.T) {
 	if chosen.RecognitionType != "choices" || chosen.ChoiceResult.Label != "Support" || chosen.ChoiceResult.RecognizedPhrase != "technical support" || chosen.ResultInformation.SubCode != 8545 {
 		t.Errorf("RecognizeCompleted is %+v, %v", chosen, chosen.ResultInformation)
 	}
+	eventually(t, patience, "what was on its way is over", func() bool { return quiet(call) })
 	before := len(call.Heard())
-	time.Sleep(500 * time.Millisecond)
+	eventually(t, patience, "two seconds more, which are longer than a pause of the prompt", func() bool { return len(call.Heard()) > before+2*phoneRate })
 	if rest := loud(call.Heard()[before:]); rest > 100*time.Millisecond {
 		t.Errorf("the prompt goes on for %v", rest)
 	}
