@@ -134,7 +134,7 @@ trunks:
 			c.gotFor("transfer", "CallTransferFailed")
 		})},
 		{name: "keys", about: ourNumber, needs: "/usr/share/sip-tester/dtmf_2833_4.pcap", during: answered(func(c connection) {
-			c.do("recognizeDtmf", values{"target": caller, "maxTones": 5, "stopTones": []string{"pound"}, "operationContext": "keys"}, nil)
+			c.do("recognizeDtmf", values{"target": caller, "maxTones": 5, "initialSilence": 60, "interTone": 60, "stopTones": []string{"pound"}, "operationContext": "keys"}, nil)
 			if keys := c.gotFor("keys", "RecognizeCompleted").DtmfResult.Tones; !strings.HasPrefix(strings.Join(keys, " "), "four two") {
 				c.t.Errorf("the application got the keys %v", keys)
 			}
