@@ -41,7 +41,7 @@ func (b *bench) costAt(ctx context.Context, s *server, number string, rate int, 
 	if err := b.warm(ctx, s, number); err != nil {
 		return err
 	}
-	journal, err0 := s.metrics()
+	earlier, err0 := s.metrics()
 	before, err1 := s.cpu()
 	profiled := b.keepDuring(ctx, fmt.Sprintf("cost-%s-%d.cpu", number, rate), fmt.Sprintf("profile?seconds=%.0f", b.each.Seconds()))
 	calls, err2 := callAt(ctx, s.addresses.SIP, number, rate, b.each)
@@ -50,11 +50,11 @@ func (b *bench) costAt(ctx context.Context, s *server, number string, rate int, 
 	if err := errors.Join(err0, err1, err2, err3, err4, profiled()); err != nil {
 		return err
 	}
-	each := func(metric string) float64 { return (later[metric] - journal[metric]) / float64(len(calls.answered)) }
+	each := func(metric string) float64 { return (later[metric] - earlier[metric]) / float64(len(calls.answered)) }
 	b.row(fmt.Sprintf("CPU of a call at %d calls/s, %s", rate, what),
 		fmt.Sprintf("%.2f ms", 1e3*(after-before).Seconds()/float64(len(calls.answered))),
-		"INVITE to 200 in %s (p50 / p99 / longest); %d calls, %d refused; %.1f records of the journal, %.1f writes, %.1f syncs, %.0f allocations of %.0f kB each", calls.answered, len(calls.answered)+calls.failed, calls.failed,
+		"INVITE to 200 in %s (p50 / p99 / longest); %d calls, %d refused; %.1f records of the journal, %.1f writes, %.1f syncs, %.0f allocations of %.0f kB each; sound is late by %s", calls.answered, len(calls.answered)+calls.failed, calls.failed,
 		each("switchhook_delivery_journal_records_total"), each("switchhook_delivery_journal_write_seconds_count"), each("switchhook_delivery_journal_sync_seconds_count"),
-		each("go_memstats_mallocs_total"), each("go_memstats_alloc_bytes_total")/1e3)
+		each("go_memstats_mallocs_total"), each("go_memstats_alloc_bytes_total")/1e3, lateness(earlier).describe(later))
 	return nil
 }

@@ -56,3 +56,8 @@ func (before lateness) percentile(after lateness, share float64) string {
 	}
 	return "unknown"
 }
+
+// describe says what the wakes between two readings were late by.
+func (before lateness) describe(after lateness) string {
+	return fmt.Sprintf("p99 %s, %.3f %% below 5 ms, all %s", before.percentile(after, 0.99), 100*before.below(after, "0.005"), before.percentile(after, 1))
+}
